@@ -1,0 +1,28 @@
+package rules
+
+// Fault is one misbehaviour that can be switched on.
+type Fault struct {
+	Name     string
+	Sentence string   // what the portal then does
+	Breaks   []string // ids of the requirements that must notice
+	// EveryoneOnly marks faults that act where neither app nor user is known.
+	EveryoneOnly bool
+	Change       func(*Rules)
+}
+
+// Faults returns the catalogue in a fixed order.
+func Faults() []Fault { return catalogue }
+
+// FaultNamed returns the catalogue's entry of that name.
+func FaultNamed(name string) (Fault, bool) {
+	f, ok := byName[name]
+	return f, ok
+}
+
+var byName = func() map[string]Fault {
+	index := make(map[string]Fault, len(catalogue))
+	for _, f := range catalogue {
+		index[f.Name] = f
+	}
+	return index
+}()

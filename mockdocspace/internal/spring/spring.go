@@ -1,0 +1,62 @@
+// Package spring holds what the portal's two Java services answer alike because
+// they run on one framework: security headers and the container's session cookie
+// (docs/portal/identity.md §9.3, §9.4).
+package spring
+
+import (
+	"net/http"
+	"strings"
+
+	"docspace-oauth/mockdocspace/internal/random"
+)
+
+// SessionCookie is the servlet container's session cookie.
+const SessionCookie = "JSESSIONID"
+
+// SetDefaultHeaders sets the header set of every answer (identity.md §9.3).
+func SetDefaultHeaders(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Xss-Protection", "0")
+	h.Set("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate")
+	h.Set("Pragma", "no-cache")
+	h.Set("Expires", "0")
+	h.Set("X-Frame-Options", "DENY")
+}
+
+// SetStrictHeaders adds what follows a good signature at the authorization
+// endpoint (identity.md §9.3), on plain http too.
+func SetStrictHeaders(h http.Header) {
+	h.Set("X-Xss-Protection", "1; mode=block")
+	h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	h.Set("Content-Security-Policy", "default-src 'self'")
+	h.Set("Referrer-Policy", "no-referrer")
+}
+
+// StartSession sets a fresh session cookie.
+func StartSession(w http.ResponseWriter, source *random.Source) {
+	w.Header().Add("Set-Cookie", SessionCookie+"="+source.SessionID()+"; Path=/; HttpOnly")
+}
+
+// SavesRequest reports whether a refusal of r starts a session: not when Accept
+// names JSON, nor for an XMLHttpRequest (identity.md §5.1, §9.4).
+func SavesRequest(r *http.Request) bool {
+	return !AcceptsJSONByName(r) && !IsXMLHTTPRequest(r)
+}
+
+// AcceptsJSONByName reports whether Accept names application/json, alone or in a list.
+func AcceptsJSONByName(r *http.Request) bool {
+	for _, value := range r.Header.Values("Accept") {
+		for item := range strings.SplitSeq(value, ",") {
+			mediaType, _, _ := strings.Cut(item, ";")
+			if strings.EqualFold(strings.TrimSpace(mediaType), "application/json") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// IsXMLHTTPRequest reports whether a script library announced itself.
+func IsXMLHTTPRequest(r *http.Request) bool {
+	return r.Header.Get("X-Requested-With") == "XMLHttpRequest"
+}

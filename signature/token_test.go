@@ -1,0 +1,122 @@
+package signature
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+var now = time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
+
+func sign(t *testing.T, alg jose.SignatureAlgorithm, typ any, payload string) string {
+	t.Helper()
+	opts := &jose.SignerOptions{}
+	if typ != nil {
+		opts.WithHeader(jose.HeaderType, typ)
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: Key(DefaultSecret)}, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := signer.Sign([]byte(payload))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := signed.CompactSerialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func TestIssueThenVerify(t *testing.T) {
+	want := Claims{
+		UserID: "5a1f0c3e-0f4b-4b0e-9a57-1d2c3b4a5f60", UserName: "Anna Example", UserEmail: "anna@example.com",
+		TenantID: 7, TenantURL: "http://127.0.0.1:8092", Admin: true, Public: true, Expires: now.Add(Lifetime),
+	}
+	token, err := Issue(Key(DefaultSecret), want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Verify(Key(DefaultSecret), token, now, Leniency{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !got.Expires.Equal(want.Expires) {
+		t.Errorf("expires %s, want %s", got.Expires, want.Expires)
+	}
+	got.Expires = want.Expires
+	if got != want {
+		t.Errorf("claims %+v, want %+v", got, want)
+	}
+}
+
+// docs/portal/identity.md §2.1 and §2.2: what the portal's services accept.
+func TestVerify(t *testing.T) {
+	body := func(extra string) string { return `{"user_id":"u"` + extra + `}` }
+	expired := fmt.Sprintf(`,"exp":%d`, now.Add(-2*Skew).Unix())
+	justExpired := fmt.Sprintf(`,"exp":%d`, now.Add(-Skew/2).Unix())
+	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." +
+		base64.RawURLEncoding.EncodeToString([]byte(body(""))) + "."
+	good := sign(t, jose.HS256, "JWT", body(""))
+	tests := []struct {
+		name    string
+		token   string
+		lenient Leniency
+		ok      bool
+	}{
+		{"plain", good, Leniency{}, true},
+		{"without typ", sign(t, jose.HS256, nil, body("")), Leniency{}, true},
+		{"other typ", sign(t, jose.HS256, "at+jwt", body("")), Leniency{}, false},
+		{"HS512 under the same key", sign(t, jose.HS512, "JWT", body("")), Leniency{}, false},
+		{"alg none", none, Leniency{}, false},
+		{"alg none, unsigned allowed", none, Leniency{Unsigned: true}, true},
+		{"changed signature", good[:len(good)-4] + "AAAA", Leniency{}, false},
+		{"no exp", good, Leniency{}, true},
+		{"expired within the skew", sign(t, jose.HS256, "JWT", body(justExpired)), Leniency{}, true},
+		{"expired", sign(t, jose.HS256, "JWT", body(expired)), Leniency{}, false},
+		{"expired, allowed", sign(t, jose.HS256, "JWT", body(expired)), Leniency{Expired: true}, true},
+		{"not yet valid", sign(t, jose.HS256, "JWT", body(fmt.Sprintf(`,"nbf":%d`, now.Add(2*Skew).Unix()))), Leniency{}, false},
+		{"tenant as a number", sign(t, jose.HS256, "JWT", body(`,"tenant_id":3`)), Leniency{}, true},
+		{"tenant as text", sign(t, jose.HS256, "JWT", body(`,"tenant_id":"3"`)), Leniency{}, true},
+		{"tenant as a word", sign(t, jose.HS256, "JWT", body(`,"tenant_id":"three"`)), Leniency{}, false},
+		{"boolean in capitals", sign(t, jose.HS256, "JWT", body(`,"is_admin":"TRUE"`)), Leniency{}, true},
+		{"native boolean", sign(t, jose.HS256, "JWT", body(`,"is_admin":true`)), Leniency{}, true},
+		{"boolean as 1", sign(t, jose.HS256, "JWT", body(`,"is_admin":"1"`)), Leniency{}, false},
+		{"boolean as yes", sign(t, jose.HS256, "JWT", body(`,"is_admin":"yes"`)), Leniency{}, false},
+		{"empty", "", Leniency{}, false},
+		{"garbage", "a.b.c", Leniency{}, false},
+		{"huge exp", sign(t, jose.HS256, "JWT", body(`,"exp":1e300`)), Leniency{}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Verify(Key(DefaultSecret), tt.token, now, tt.lenient)
+			if tt.ok != (err == nil) {
+				t.Fatalf("error %v, want accepted = %t", err, tt.ok)
+			}
+			if err != nil && !errors.Is(err, ErrInvalid) {
+				t.Errorf("error %v does not wrap ErrInvalid", err)
+			}
+		})
+	}
+}
+
+func FuzzVerify(f *testing.F) {
+	f.Add("a.b.c")
+	f.Add(strings.Repeat(".", 5))
+	key := Key(DefaultSecret)
+	if token, err := Issue(key, Claims{UserID: "u", Expires: now.Add(Lifetime)}); err == nil {
+		f.Add(token)
+	}
+	f.Fuzz(func(t *testing.T, token string) {
+		if _, err := Verify(key, token, now, Leniency{}); err != nil && !errors.Is(err, ErrInvalid) {
+			t.Errorf("error %v does not wrap ErrInvalid", err)
+		}
+		_, _ = Verify(key, token, now, Leniency{Unsigned: true, Expired: true})
+	})
+}
