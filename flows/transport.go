@@ -1,0 +1,99 @@
+package flows
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// requestTimeout bounds one request to a portal, body included. The portal is
+// known to take a second for an unknown client (docs/portal/identity.md §1.1).
+const requestTimeout = 30 * time.Second
+
+// Transport returns a fresh HTTP transport that reaches portals on this machine
+// by name: `localhost` and every `*.localhost` name is dialled at the loopback
+// addresses (RFC 6761 §6.3) and never through a proxy. Go itself resolves only
+// what the operating system resolves, which is not `second.localhost`.
+func Transport() *http.Transport {
+	transport := &http.Transport{
+		ForceAttemptHTTP2: true, MaxIdleConns: 100, MaxIdleConnsPerHost: 16,
+		IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second,
+	}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, port, err := net.SplitHostPort(address)
+		if err != nil || !isLocalhost(host) {
+			return dialer.DialContext(ctx, network, address)
+		}
+		conn, err := dialer.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+		if err == nil {
+			return conn, nil
+		}
+		if conn, err6 := dialer.DialContext(ctx, network, net.JoinHostPort("::1", port)); err6 == nil {
+			return conn, nil
+		}
+		return nil, err
+	}
+	transport.Proxy = func(r *http.Request) (*url.URL, error) {
+		if isLocalhost(r.URL.Hostname()) {
+			return nil, nil
+		}
+		return http.ProxyFromEnvironment(r)
+	}
+	return transport
+}
+
+func isLocalhost(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+// NewHTTPClient returns a client for talking to a portal: it follows no redirect,
+// gives up after 30 seconds and keeps no cookies. A nil base means Transport();
+// a base of the caller's own (one that records, say) sees every exchange.
+func NewHTTPClient(base http.RoundTripper) *http.Client {
+	if base == nil {
+		base = Transport()
+	}
+	return &http.Client{Transport: base, Timeout: requestTimeout, CheckRedirect: keepRedirect}
+}
+
+// keepRedirect hands redirects to the caller: where a portal redirects to is an
+// answer, and neither secrets nor tokens may follow it to another host.
+func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// withoutRedirects is client, or a new one for nil, with redirects kept.
+func withoutRedirects(client *http.Client) *http.Client {
+	if client == nil {
+		return NewHTTPClient(nil)
+	}
+	kept := *client
+	kept.CheckRedirect = keepRedirect
+	return &kept
+}
+
+// origin normalises an address to scheme://host[:port]: lower case, no default
+// port, no trailing slash. Anything with a path, query, fragment or user is refused.
+func origin(address string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", fmt.Errorf("portal address: %w", err)
+	}
+	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Host)
+	switch {
+	case scheme != "http" && scheme != "https":
+		return "", fmt.Errorf("portal address %q: want http:// or https://", address)
+	case u.Hostname() == "":
+		return "", fmt.Errorf("portal address %q: no host", address)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
+		return "", fmt.Errorf("portal address %q: want only scheme, host and port", address)
+	}
+	if port := u.Port(); (scheme == "http" && port == "80") || (scheme == "https" && port == "443") {
+		host = strings.TrimSuffix(host, ":"+port)
+	}
+	return scheme + "://" + host, nil
+}
