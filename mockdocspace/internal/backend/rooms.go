@@ -1,0 +1,238 @@
+package backend
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"docspace-oauth/mockdocspace/internal/store"
+)
+
+// roomTypes are the numbers and names of rooms (§3.4, §3.8).
+var roomTypes = map[string]store.RoomType{
+	"FillingFormsRoom": store.RoomFillingForms, "EditingRoom": store.RoomEditing, "CustomRoom": store.RoomCustom,
+	"PublicRoom": store.RoomPublic, "VirtualDataRoom": store.RoomVirtualData,
+}
+
+// roomType is a room's type by number, its text, or its name (§2.1).
+type roomType store.RoomType
+
+func (t *roomType) UnmarshalJSON(raw []byte) error {
+	var name string
+	if json.Unmarshal(raw, &name) == nil {
+		for known, value := range roomTypes {
+			if strings.EqualFold(known, name) {
+				*t = roomType(value)
+				return nil
+			}
+		}
+	}
+	var n integer
+	if err := n.UnmarshalJSON(raw); err != nil {
+		return err
+	}
+	*t = roomType(n)
+	return nil
+}
+
+// visibleRooms are those the user is in; administrators see all (§3.7).
+func visibleRooms(u store.User, root []store.Folder, rooms []store.Folder) []store.Folder {
+	return slices.DeleteFunc(slices.Clone(rooms), func(f store.Folder) bool {
+		return !rightTo(u, append(slices.Clone(root), f)).read
+	})
+}
+
+// listRooms is GET files/rooms (§3.7).
+func (a *api) listRooms(c *call) (result, error) {
+	page, err := c.page()
+	if err != nil {
+		return result{}, err
+	}
+	q := c.URL.Query()
+	areas := []store.RootType{store.RootRooms}
+	switch strings.ToLower(q.Get("searchArea")) {
+	case "1", "archive":
+		areas = []store.RootType{store.RootArchive}
+	case "2", "any":
+		areas = append(areas, store.RootArchive)
+	}
+	var at place
+	var all listing
+	for i, area := range areas {
+		root, err := a.root(c, area)
+		if err != nil {
+			return result{}, err
+		}
+		if i == 0 {
+			at = root
+		}
+		below, err := a.children(c, root.ID, page)
+		if err != nil {
+			return result{}, err
+		}
+		all.folders = append(all.folders, visibleRooms(c.user(), root.path, below.folders)...)
+	}
+	var tags []string
+	if text := q.Get("tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
+		return result{}, badArgument("tags is not a JSON array of strings")
+	}
+	all.folders = slices.DeleteFunc(all.folders, func(f store.Folder) bool {
+		return !wantedType(f, q["type"]) || !slices.ContainsFunc(append(tags, ""), func(tag string) bool {
+			return tag == "" && len(tags) == 0 || tag != "" && slices.Contains(f.Tags, tag)
+		})
+	})
+	return a.showContent(c, at, page, all)
+}
+
+// wantedType compares a room with the repeatable parameter type.
+func wantedType(f store.Folder, types []string) bool {
+	if len(types) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(types, func(t string) bool {
+		n, err := strconv.Atoi(t)
+		return (err == nil && store.RoomType(n) == f.RoomType) || (err != nil && roomTypes[t] == f.RoomType)
+	})
+}
+
+// createRoom is POST files/rooms (§3.8).
+func (a *api) createRoom(c *call) (result, error) {
+	var in struct {
+		Title    string    `json:"title"`
+		RoomType *roomType `json:"roomType"`
+		Tags     []string  `json:"tags"`
+		Color    string    `json:"color"`
+		Private  bool      `json:"private"`
+	}
+	if err := c.bind(&in); err != nil {
+		return result{}, err
+	}
+	if err := lengthBetween("Title", in.Title, 1, 170); err != nil {
+		return result{}, err
+	}
+	switch {
+	case in.RoomType == nil:
+		return result{}, invalid("RoomType", "The RoomType field is required.")
+	case !slices.Contains(slices.Collect(maps.Values(roomTypes)), store.RoomType(*in.RoomType)):
+		return result{}, invalid("RoomType", "The value is not valid.")
+	case len(in.Color) > 6:
+		return result{}, invalid("Color", "The field Color must be a string with a maximum length of 6.")
+	case limited(c.user()):
+		return result{}, errForbidden
+	}
+	root, err := a.root(c, store.RootRooms)
+	if err != nil {
+		return result{}, err
+	}
+	now := a.Clock.Now()
+	f := store.Folder{
+		TenantID: c.tenant(), ParentID: root.ID, RootID: root.ID, Root: store.RootRooms, RoomType: store.RoomType(*in.RoomType),
+		Title: in.Title, CreatedBy: c.user().ID, CreatedAt: now, UpdatedBy: c.user().ID, UpdatedAt: now,
+		Tags: in.Tags, Color: in.Color, Private: in.Private, Members: map[string]store.Access{c.user().ID: store.AccessRoomManager},
+	}
+	if f.Color == "" {
+		f.Color = roomColor(a.Random.Bytes(1)[0])
+	}
+	if f.ID, err = a.Store.PutFolder(c.Context(), f); err != nil {
+		return result{}, err
+	}
+	p, err := a.people(c)
+	if err != nil {
+		return result{}, err
+	}
+	return result{body: p.folder(f, rightTo(c.user(), append(root.path, f)), 0, 0)}, nil
+}
+
+// roomColor picks a colour for rooms that come without one; the choice is the mock's.
+func roomColor(b byte) string {
+	colors := []string{"61C059", "FF9933", "2DB482", "7757D9", "FF7FD4", "6D4EC2", "DA3985", "4781D1"}
+	return colors[int(b)%len(colors)]
+}
+
+// updateRoom is PUT files/rooms/{id} (§3.8).
+func (a *api) updateRoom(c *call) (result, error) {
+	var in struct {
+		Title string    `json:"title"`
+		Tags  *[]string `json:"tags"`
+		Color string    `json:"color"`
+	}
+	if err := c.bind(&in); err != nil {
+		return result{}, err
+	}
+	if in.Title != "" {
+		if err := lengthBetween("Title", in.Title, 1, 170); err != nil {
+			return result{}, err
+		}
+	}
+	at, err := a.managedRoom(c)
+	if err != nil {
+		return result{}, err
+	}
+	if in.Title != "" {
+		at.Title = in.Title
+	}
+	if in.Tags != nil {
+		at.Tags = *in.Tags
+	}
+	if in.Color != "" {
+		at.Color = in.Color
+	}
+	at.UpdatedAt, at.UpdatedBy = a.Clock.Now(), c.user().ID
+	if _, err := a.Store.PutFolder(c.Context(), at.Folder); err != nil {
+		return result{}, err
+	}
+	p, err := a.people(c)
+	if err != nil {
+		return result{}, err
+	}
+	f, err := a.showFolder(c, p, at.Folder, at.right)
+	return result{body: f}, err
+}
+
+// managedRoom is the room of the path, if the caller may manage it.
+func (a *api) managedRoom(c *call) (place, error) {
+	at, err := a.placeParam(c, "id")
+	switch {
+	case err != nil:
+		return at, err
+	case at.RoomType == 0:
+		return at, errNoFolder
+	case !at.right.manage:
+		return at, &refusal{http.StatusForbidden, errForbidden.message, kindSecurity, nil}
+	}
+	return at, nil
+}
+
+// archiveRoom is PUT files/rooms/{id}/archive and unarchive; the operation is
+// finished at once.
+func (a *api) archiveRoom(root store.RootType) handler {
+	return func(c *call) (result, error) {
+		at, err := a.managedRoom(c)
+		if err != nil {
+			return result{}, err
+		}
+		to, err := a.root(c, root)
+		if err != nil {
+			return result{}, err
+		}
+		if err := a.moveFolder(c, at.Folder, to); err != nil {
+			return result{}, err
+		}
+		return result{body: a.finished(operationMove)}, nil
+	}
+}
+
+// deleteRoom is DELETE files/rooms/{id}.
+func (a *api) deleteRoom(c *call) (result, error) {
+	at, err := a.managedRoom(c)
+	if err != nil {
+		return result{}, err
+	}
+	if err := a.removeFolder(c, at.Folder); err != nil {
+		return result{}, err
+	}
+	return result{body: a.finished(operationDelete)}, nil
+}
