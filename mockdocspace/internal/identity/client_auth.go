@@ -1,0 +1,224 @@
+package identity
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"docspace-oauth/mockdocspace/internal/rules"
+	"docspace-oauth/mockdocspace/internal/store"
+)
+
+// clientMethod is how a client proved who it is.
+type clientMethod int
+
+const (
+	methodAbsent clientMethod = iota // no usable credentials
+	methodSecret                     // client_secret_post
+	methodNone                       // PKCE in place of a secret
+)
+
+// authenticatedClient is the outcome of client authentication.
+type authenticatedClient struct {
+	method clientMethod
+	app    store.App
+	rules  *rules.Rules
+}
+
+// authenticateClient is the filter in front of token, introspection and
+// revocation (identity.md §4.7, §5). Without usable credentials it returns a
+// client with methodAbsent; what that means is the endpoint's business.
+func (s *Server) authenticateClient(r *http.Request) (authenticatedClient, *oauthError) {
+	p := endpointParameters(r)
+	claimed := rules.For(r.Context(), r.Form.Get("client_id"), "")
+	if claimed.Token.CredentialsInQuery {
+		p = r.Form
+	}
+	if p.Has("client_assertion") || p.Has("client_assertion_type") {
+		return s.refuseAssertion(p)
+	}
+	if scheme, value, found := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " "); strings.EqualFold(scheme, "Basic") {
+		return s.basicCredentials(r, claimed, strings.TrimSpace(value), found)
+	}
+	id, secret := p.Get("client_id"), p.Get("client_secret")
+	if !blank(id) {
+		if claimed.Token.RefuseDuplicates && len(p["client_id"]) != 1 {
+			return authenticatedClient{}, plainError(codeInvalidRequest)
+		}
+		if !blank(secret) || claimed.Token.AnySecret {
+			if claimed.Token.RefuseDuplicates && len(p["client_secret"]) > 1 {
+				return authenticatedClient{}, plainError(codeInvalidRequest)
+			}
+			return s.secretCredentials(r, p, id, secret)
+		}
+	}
+	if isCodeGrant(r) && r.Form.Has("code_verifier") || (claimed.PKCE.PublicWithoutPKCE && isCodeGrant(r)) {
+		return s.publicCredentials(r, p, id)
+	}
+	if claimed.Refresh.WithoutSecret && p.Get("grant_type") == "refresh_token" || claimed.Revoke.WithoutSecret && strings.HasSuffix(r.URL.Path, "/revoke") {
+		if app, err := s.accessibleApp(r.Context(), id); err == nil {
+			return authenticatedClient{method: methodSecret, app: app, rules: rules.For(r.Context(), app.ID, "")}, nil
+		}
+	}
+	if claimed.Token.EmptySecretIsWrong && !blank(id) && p.Has("client_secret") {
+		return authenticatedClient{}, plainError(codeInvalidClient)
+	}
+	return authenticatedClient{rules: claimed}, nil
+}
+
+// isCodeGrant looks at query and body alike, as the framework does here.
+func isCodeGrant(r *http.Request) bool {
+	return r.Form.Get("grant_type") == "authorization_code" && r.Form.Has("code")
+}
+
+// refuseAssertion answers JWT client authentication, which no app has (identity.md §4.7).
+func (s *Server) refuseAssertion(p url.Values) (authenticatedClient, *oauthError) {
+	if len(p["client_assertion"]) != 1 || len(p["client_assertion_type"]) != 1 || repeated(p, "client_id") {
+		return authenticatedClient{}, plainError(codeInvalidRequest)
+	}
+	return authenticatedClient{}, plainError(codeInvalidClient)
+}
+
+// basicCredentials: recognised, but no app has the method (identity.md §4.7).
+func (s *Server) basicCredentials(r *http.Request, claimed *rules.Rules, value string, found bool) (authenticatedClient, *oauthError) {
+	decoded, err := base64.StdEncoding.DecodeString(value)
+	id, secret, hasColon := strings.Cut(string(decoded), ":")
+	if !found || strings.ContainsAny(value, " \t") || err != nil || !hasColon || blank(id) || blank(secret) {
+		return authenticatedClient{}, plainError(codeInvalidRequest)
+	}
+	id, err = url.QueryUnescape(id)
+	if err == nil {
+		secret, err = url.QueryUnescape(secret)
+	}
+	if err != nil {
+		return authenticatedClient{}, plainError(codeInvalidRequest)
+	}
+	if !claimed.Token.AllowBasic {
+		return authenticatedClient{}, plainError(codeInvalidClient)
+	}
+	return s.secretCredentials(r, endpointParameters(r), id, secret)
+}
+
+func (s *Server) secretCredentials(r *http.Request, p url.Values, id, secret string) (authenticatedClient, *oauthError) {
+	app, err := s.accessibleApp(r.Context(), id)
+	rule := rules.For(r.Context(), id, "")
+	if err != nil || spoiledByFragment(app) {
+		if rule.Token.RevealClient {
+			return authenticatedClient{}, &oauthError{Code: codeInvalidClient, Description: "no client " + id}
+		}
+		return authenticatedClient{}, plainError(codeInvalidClient)
+	}
+	rule = rules.For(r.Context(), app.ID, "")
+	if !rightSecret(app, secret, rule) {
+		return authenticatedClient{}, plainError(codeInvalidClient)
+	}
+	client := authenticatedClient{method: methodSecret, app: app, rules: rule}
+	if _, err := s.verifyProofKey(r, p, rule); err != nil {
+		return authenticatedClient{}, err
+	}
+	return client, nil
+}
+
+// rightSecret compares as text (identity.md §4.7).
+func rightSecret(app store.App, secret string, rule *rules.Rules) bool {
+	if rule.Token.AnySecret {
+		return true
+	}
+	candidates := []string{app.Secret}
+	if rule.Registration.OldSecretWorks {
+		candidates = append(candidates, app.OldSecrets...)
+	}
+	for _, candidate := range candidates {
+		if subtle.ConstantTimeCompare([]byte(candidate), []byte(secret)) == 1 ||
+			(rule.Token.SecretPrefix && strings.HasPrefix(secret, candidate)) {
+			return true
+		}
+	}
+	return false
+}
+
+// publicCredentials: client_id, code and code_verifier in place of a secret (identity.md §4.7).
+func (s *Server) publicCredentials(r *http.Request, p url.Values, id string) (authenticatedClient, *oauthError) {
+	claimed := rules.For(r.Context(), id, "")
+	if blank(id) || len(p["client_id"]) != 1 || (len(p["code_verifier"]) != 1 && !claimed.PKCE.PublicWithoutPKCE) {
+		return authenticatedClient{}, plainError(codeInvalidRequest)
+	}
+	app, err := s.accessibleApp(r.Context(), id)
+	if err != nil || spoiledByFragment(app) || (!app.AllowPKCE && !claimed.PKCE.PublicForEveryClient) {
+		return authenticatedClient{}, plainError(codeInvalidClient)
+	}
+	rule := rules.For(r.Context(), app.ID, "")
+	proven, failure := s.verifyProofKey(r, p, rule)
+	if failure != nil {
+		return authenticatedClient{}, failure
+	}
+	if !proven && !rule.PKCE.PublicWithoutPKCE && !rule.PKCE.AllowDowngrade {
+		return authenticatedClient{}, plainError(codeInvalidGrant)
+	}
+	return authenticatedClient{method: methodNone, app: app, rules: rule}, nil
+}
+
+// verifierFormat is RFC 7636 §4.1, which the portal does not check.
+var verifierFormat = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+
+// verifyProofKey checks the code verifier of a code exchange; it reports whether
+// there was a challenge. A wrong verifier leaves the code usable (identity.md §5.2).
+func (s *Server) verifyProofKey(r *http.Request, p url.Values, rule *rules.Rules) (bool, *oauthError) {
+	if !isCodeGrant(r) || len(p["grant_type"]) != 1 || p.Get("grant_type") != "authorization_code" || !p.Has("code") {
+		return false, nil
+	}
+	if len(p["code"]) != 1 && rule.Token.RefuseDuplicates {
+		if rule.Token.DuplicateCodeIsError {
+			return false, tokenParameterError(codeInvalidRequest, "code")
+		}
+		return false, &oauthError{errorPage: true} // the portal fails on the list
+	}
+	grant, err := s.Store.GrantByToken(r.Context(), store.AuthorizationCode, p.Get("code"))
+	if err != nil || !s.alive(r.Context(), grant) {
+		return false, plainError(codeInvalidGrant)
+	}
+	if len(p["code_verifier"]) > 1 && rule.Token.RefuseDuplicates {
+		if rule.Token.DuplicateCodeIsError {
+			return false, tokenParameterError(codeInvalidRequest, "code_verifier")
+		}
+		return false, &oauthError{errorPage: true}
+	}
+	verifier := p.Get("code_verifier")
+	switch {
+	case blank(grant.CodeChallenge):
+		if !blank(verifier) && !rule.PKCE.AllowDowngrade {
+			return false, plainError(codeInvalidGrant)
+		}
+		return false, nil
+	case rule.PKCE.IgnoreVerifier && !blank(verifier), rule.PKCE.VerifierOptional && blank(verifier):
+		return true, nil
+	case rule.PKCE.CheckVerifierFormat && !verifierFormat.MatchString(verifier), !verifierMatches(grant, verifier):
+		if rule.PKCE.WrongVerifierBurns {
+			_ = s.updateGrant(r.Context(), grant.GrantKey, grant.Code.Value, func(g *store.Grant) { g.Code.Invalidated = true })
+		}
+		return false, plainError(codeInvalidGrant)
+	}
+	return true, nil
+}
+
+// verifierMatches compares the challenge as text; a verifier that is not ASCII
+// never matches (identity.md §4.7).
+func verifierMatches(grant store.Grant, verifier string) bool {
+	if blank(verifier) {
+		return false
+	}
+	for i := range len(verifier) {
+		if verifier[i] > 0x7f {
+			return false
+		}
+	}
+	if grant.ChallengeIsPlain {
+		return verifier == grant.CodeChallenge
+	}
+	digest := sha256.Sum256([]byte(verifier))
+	return base64.RawURLEncoding.EncodeToString(digest[:]) == grant.CodeChallenge
+}

@@ -1,0 +1,126 @@
+package identity
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// maxFormBytes bounds a form body: the container's own default is 2 MiB.
+const maxFormBytes = 2 << 20
+
+var errBadForm = errors.New("the form cannot be parsed")
+
+// parseParameters reads query and body once. Text that is no form counts as no
+// parameters (identity.md §3); a form that cannot be decoded, or one larger than
+// the container takes, is an error. That the error page answers both is a guess.
+func parseParameters(w http.ResponseWriter, r *http.Request) error {
+	query, err := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B"))
+	if err != nil {
+		return errBadForm
+	}
+	r.PostForm = url.Values{}
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
+	switch {
+	case mediaType == "multipart/form-data":
+		if err := r.ParseMultipartForm(maxFormBytes); err != nil {
+			return errBadForm
+		}
+		r.PostForm = url.Values(r.MultipartForm.Value)
+	case mediaType == "application/x-www-form-urlencoded" && r.Method == http.MethodPost:
+		r.Form = url.Values{} // keeps ParseForm from reading the query a second time
+		raw := *r.URL
+		raw.RawQuery = ""
+		clean := &http.Request{Method: r.Method, URL: &raw, Header: r.Header, Body: r.Body}
+		if err := clean.ParseForm(); err != nil {
+			return errBadForm
+		}
+		r.PostForm = clean.PostForm
+	}
+	r.Form = url.Values{}
+	for name, values := range query {
+		r.Form[name] = append(r.Form[name], values...)
+	}
+	for name, values := range r.PostForm {
+		r.Form[name] = append(r.Form[name], values...)
+	}
+	return nil
+}
+
+// formParameters are the parameters that count in a POST: those whose name does
+// not occur anywhere in the raw query string (identity.md §3, general rules).
+func formParameters(r *http.Request) url.Values {
+	if r.URL.RawQuery == "" {
+		return r.PostForm
+	}
+	visible := url.Values{}
+	for name, values := range r.Form {
+		if !strings.Contains(r.URL.RawQuery, name) {
+			visible[name] = values
+		}
+	}
+	return visible
+}
+
+// queryParameters are the parameters that count in a GET: the reverse.
+func queryParameters(r *http.Request) url.Values {
+	visible := url.Values{}
+	for name, values := range r.Form {
+		if strings.Contains(r.URL.RawQuery, name) {
+			visible[name] = values
+		}
+	}
+	return visible
+}
+
+// endpointParameters are those of the method at hand.
+func endpointParameters(r *http.Request) url.Values {
+	if r.Method == http.MethodGet {
+		return queryParameters(r)
+	}
+	return formParameters(r)
+}
+
+// blank is true for empty text and for white space alone.
+func blank(s string) bool { return strings.TrimSpace(s) == "" }
+
+// repeated reports whether a parameter that has a value occurs more than once.
+func repeated(p url.Values, name string) bool { return !blank(p.Get(name)) && len(p[name]) != 1 }
+
+// scopeSet splits a scope parameter at single spaces, as the portal does: two
+// spaces make an empty, hence unknown, name; repeated names collapse (identity.md §3.1).
+func scopeSet(text string) []string {
+	if blank(text) {
+		return nil
+	}
+	return unique(strings.Split(text, " "))
+}
+
+func unique(names []string) []string {
+	seen := make(map[string]bool, len(names))
+	out := make([]string, 0, len(names))
+	for _, name := range names {
+		if !seen[name] {
+			seen[name] = true
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// containsAll reports whether every name of wanted is in have.
+func containsAll(have, wanted []string) bool {
+	set := make(map[string]bool, len(have))
+	for _, name := range have {
+		set[name] = true
+	}
+	for _, name := range wanted {
+		if !set[name] {
+			return false
+		}
+	}
+	return true
+}

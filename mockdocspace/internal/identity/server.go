@@ -1,0 +1,191 @@
+// Package identity is the portal's authorization server: authorize, consent,
+// token, introspection, revocation, userinfo, metadata and keys, answering as
+// Spring Authorization Server does at DocSpace (docs/portal/identity.md §3–§6).
+//
+// fosite issues and redeems codes and refresh tokens (engine.go, storage.go,
+// strategy.go); everything a client sees on the wire is written here.
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/ory/fosite"
+
+	"docspace-oauth/mockdocspace/internal/clock"
+	"docspace-oauth/mockdocspace/internal/limit"
+	"docspace-oauth/mockdocspace/internal/random"
+	"docspace-oauth/mockdocspace/internal/rules"
+	"docspace-oauth/mockdocspace/internal/spring"
+	"docspace-oauth/mockdocspace/internal/store"
+)
+
+// Config is what the server needs. All fields but Region and Logger are required.
+type Config struct {
+	Store        store.Store
+	Clock        *clock.Clock
+	Random       *random.Source
+	Limiter      *limit.Limiter
+	SignatureKey []byte // see signature.Key
+	Region       string // prefix of codes and tokens in the build saas (identity.md §4.1); "local" when empty
+	Logger       *slog.Logger
+}
+
+// Server is the authorization server, an http.Handler for /oauth2/* and /.well-known/*.
+type Server struct {
+	Config
+	keys   *keyring
+	engine fosite.OAuth2Provider
+}
+
+// New returns a server on the given store. It makes the first signing key.
+func New(ctx context.Context, c Config) (*Server, error) {
+	if c.Region == "" {
+		c.Region = "local"
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{Config: c, keys: newKeyring(c.Store, c.Clock, c.Random)}
+	s.engine = newEngine(s)
+	if _, err := s.keys.current(ctx); err != nil {
+		return nil, fmt.Errorf("make the first signing key: %w", err)
+	}
+	return s, nil
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if rejectedByContainer(r) {
+		s.errorPage(w, r)
+		return
+	}
+	spring.SetDefaultHeaders(w.Header())
+	if rules.From(r.Context()).Authorize.Frameable {
+		w.Header().Del("X-Frame-Options")
+	}
+	if answered := allowOrigin(w, r); answered {
+		return
+	}
+	build := rules.From(r.Context()).Build
+	if !s.Limiter.Admit(w, build, limit.Authorization, r.Method, limit.AuthorizationSubject(r)) {
+		return
+	}
+	if err := parseParameters(w, r); err != nil {
+		s.errorPage(w, r)
+		return
+	}
+	s.route(w, r)
+}
+
+func (s *Server) route(w http.ResponseWriter, r *http.Request) {
+	if strings.Contains(r.URL.Path, "/oauth2/authorize") || (r.URL.Path == "/oauth2/login" && r.Method == http.MethodPost) {
+		s.signedIn(w, r)
+		return
+	}
+	switch r.Method + " " + r.URL.Path {
+	case "GET /oauth2/consent":
+		s.consentPage(w, r)
+	case "GET /oauth2/login":
+		s.loginPage(w, r)
+	case "POST /oauth2/token":
+		s.token(w, r)
+	case "GET /oauth2/token":
+		if rules.For(r.Context(), r.Form.Get("client_id"), "").Token.AllowGet {
+			s.token(w, r)
+			return
+		}
+		s.errorPage(w, r)
+	case "POST /oauth2/introspect":
+		s.introspect(w, r)
+	case "POST /oauth2/revoke":
+		s.revoke(w, r)
+	case "GET /oauth2/userinfo", "POST /oauth2/userinfo":
+		s.userInfo(w, r)
+	case "GET /oauth2/jwks":
+		s.keySet(w, r)
+	case "GET /.well-known/oauth-authorization-server":
+		s.metadata(w, r, false)
+	case "GET /.well-known/openid-configuration":
+		s.metadata(w, r, true)
+	case "OPTIONS /.well-known/oauth-authorization-server":
+		w.Header().Set("Allow", "GET,HEAD,POST,PUT,PATCH,DELETE,TRACE,OPTIONS")
+		w.WriteHeader(http.StatusOK)
+	case "POST /oauth2/device_authorization", "POST /oauth2/par":
+		s.unauthorized(w, r) // the features are off, yet their client check runs (identity.md §3.9)
+	default:
+		if r.URL.Path == "/oauth2/consent" || r.URL.Path == "/oauth2/login" {
+			w.Header().Set("Allow", "GET")
+		}
+		s.errorPage(w, r)
+	}
+}
+
+// rejectedByContainer reports what the servlet container and Spring's firewall
+// refuse before any filter runs (identity.md §3.9).
+func rejectedByContainer(r *http.Request) bool {
+	path := r.URL.EscapedPath()
+	lower := strings.ToLower(path)
+	if strings.Contains(path, "//") || strings.Contains(path, ";") || strings.Contains(path, `\`) {
+		return true
+	}
+	for _, encoded := range []string{"%2f", "%5c", "%3b", "%25", "%00", "%0a", "%0d"} {
+		if strings.Contains(lower, encoded) {
+			return true
+		}
+	}
+	for segment := range strings.SplitSeq(r.URL.Path, "/") {
+		if segment == "." || segment == ".." {
+			return true
+		}
+	}
+	return false
+}
+
+// allowOrigin is the CORS filter of identity.md §9.1. It reports whether it
+// answered a preflight.
+func allowOrigin(w http.ResponseWriter, r *http.Request) bool {
+	h := w.Header()
+	h.Add("Vary", "Origin")
+	h.Add("Vary", "Access-Control-Request-Method")
+	h.Add("Vary", "Access-Control-Request-Headers")
+	origin := r.Header.Get("Origin")
+	if origin == "" || origin == scheme(r)+"://"+r.Host {
+		return false
+	}
+	h.Set("Access-Control-Allow-Origin", "*")
+	method := r.Header.Get("Access-Control-Request-Method")
+	if r.Method != http.MethodOptions || method == "" {
+		return false
+	}
+	h.Set("Access-Control-Allow-Methods", method)
+	if wanted := r.Header.Get("Access-Control-Request-Headers"); wanted != "" {
+		h.Set("Access-Control-Allow-Headers", wanted)
+	}
+	h.Set("Access-Control-Max-Age", "3600")
+	w.WriteHeader(http.StatusOK)
+	return true
+}
+
+// accessibleApp finds a client that may act: known, enabled and usable by this
+// build. A missing client is store.ErrNotFound, a disabled one errDisabled.
+func (s *Server) accessibleApp(ctx context.Context, id string) (store.App, error) {
+	app, err := s.Store.App(ctx, id)
+	if err != nil {
+		return store.App{}, err
+	}
+	r := rules.For(ctx, app.ID, "")
+	if r.Registration.NullDescriptionBug && r.Build == rules.BuildMinified && app.Description == nil {
+		return store.App{}, store.ErrNotFound // identity.md §7.3
+	}
+	if !app.Enabled && !r.Token.DisabledClientWorks {
+		return app, errDisabled
+	}
+	return app, nil
+}
+
+var errDisabled = errors.New("the app is disabled")
