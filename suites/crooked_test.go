@@ -1,0 +1,177 @@
+package suites_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"docspace-oauth/suites"
+	"docspace-oauth/suites/report"
+	"docspace-oauth/suites/target"
+)
+
+// quickly are limits under which a portal that hangs is noticed within a test.
+var quickly = suites.Timeouts{
+	Request: 500 * time.Millisecond, Check: 2 * time.Second, Browser: 2 * time.Second,
+	Grace: time.Second, Probe: 200 * time.Millisecond, Preflight: 500 * time.Millisecond,
+}
+
+func judge(t *testing.T, address string, o suites.Options) report.Report {
+	t.Helper()
+	tested, err := target.Open(t.Context(), address, nil, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tested.Close() })
+	o.Timeouts = quickly
+	outcome, err := suites.Run(t.Context(), tested, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outcome
+}
+
+// A target that is dead or no DocSpace ends in preflight with one sentence.
+func TestPreflightRefusesWhatIsNoPortal(t *testing.T) {
+	hang := make(chan struct{})
+	defer close(hang)
+	for name, answer := range map[string]http.HandlerFunc{
+		"always 500": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) },
+		"always 200": func(http.ResponseWriter, *http.Request) {},
+		"HTML":       func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<!DOCTYPE html><p>Hello") },
+		"another server": func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, `{"issuer":"https://as.example","token_endpoint":"https://as.example/token"}`)
+		},
+		"redirects": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, 302) },
+		"cuts":      func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"hangs": func(_ http.ResponseWriter, r *http.Request) {
+			select {
+			case <-hang:
+			case <-r.Context().Done():
+			}
+		},
+		"hangs in the body": func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(200)
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		},
+		"endless body": func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+					return
+				}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			portal := httptest.NewServer(answer)
+			defer portal.CloseClientConnections()
+			outcome := judge(t, portal.URL, suites.Options{})
+			if outcome.ExitCode != report.ExitUnreachable {
+				t.Errorf("exit code %d: %s", outcome.ExitCode, outcome.Outcome)
+			}
+			if !strings.Contains(outcome.Outcome, portal.URL) || strings.Contains(outcome.Outcome, "\n") {
+				t.Errorf("outcome %q is not one sentence about the target", outcome.Outcome)
+			}
+			for _, r := range outcome.Results {
+				if r.Verdict != report.Blocked {
+					t.Errorf("%s is %s", r.ID, r.Verdict)
+				}
+			}
+		})
+	}
+}
+
+// fakeMetadata passes preflight at an address.
+func fakeMetadata(base string) string {
+	return fmt.Sprintf(`{"issuer":%[1]q,"authorization_endpoint":"%[2]s/oauth2/authorize","token_endpoint":"%[2]s/oauth2/token","jwks_uri":"%[2]s/oauth2/jwks","response_types_supported":["code"]}`, base, base)
+}
+
+// A portal whose metadata lies fails in the checks about that, and passes those
+// that hold: the judge tells one from the other.
+func TestVerdictsAtAPortalOfAFewLines(t *testing.T) {
+	var portal *httptest.Server
+	portal = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, fakeMetadata("https://elsewhere.example"))
+	}))
+	defer portal.Close()
+	outcome := judge(t, portal.URL, suites.Options{IDs: []string{"metadata-served", "issuer-matches-url", "scopes-truthful"}})
+	want := map[string]report.Verdict{
+		"rfc8414/3.2/metadata-served":    report.Pass,
+		"rfc8414/3.3/issuer-matches-url": report.Fail,
+		"rfc8414/2/scopes-truthful":      report.Skip, // nobody can sign in
+	}
+	for _, r := range outcome.Results {
+		if r.Verdict != want[r.ID] {
+			t.Errorf("%s is %s (%s) instead of %s", r.ID, r.Verdict, r.Message, want[r.ID])
+		}
+		if r.Verdict == report.Fail && len(r.Exchanges) == 0 {
+			t.Errorf("%s failed without evidence", r.ID)
+		}
+	}
+	if outcome.ExitCode != report.ExitFailed {
+		t.Errorf("exit code %d: %s", outcome.ExitCode, outcome.Outcome)
+	}
+}
+
+// A portal that dies during the run is lost: no check fails for it.
+func TestLostTargetBlocksTheRest(t *testing.T) {
+	var asked atomic.Int32
+	var portal *httptest.Server
+	portal = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked.Add(1) > 2 {
+			panic(http.ErrAbortHandler)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, fakeMetadata(portal.URL))
+	}))
+	defer portal.Close()
+	outcome := judge(t, portal.URL, suites.Options{
+		IDs: []string{"metadata-served", "issuer-matches-url", "required-members", "prefixed-alias"}, Jobs: 1,
+	})
+	if outcome.ExitCode != report.ExitUnreachable || outcome.Lost == "" {
+		t.Errorf("exit code %d: %s", outcome.ExitCode, outcome.Outcome)
+	}
+	if n := outcome.Counts[report.Fail] + outcome.Counts[report.Error]; n > 0 {
+		t.Errorf("%d checks failed for a target that was lost: %+v", n, outcome.Results)
+	}
+}
+
+// An interrupted run still reports.
+func TestInterruptedRunReports(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	portal := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	}))
+	defer portal.Close()
+	tested, err := target.Open(t.Context(), portal.URL, nil, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcome, err := suites.Run(ctx, tested, suites.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if outcome.ExitCode != report.ExitInterrupted || outcome.Counts[report.Blocked] != len(outcome.Results) {
+		t.Errorf("exit code %d, counts %v", outcome.ExitCode, outcome.Counts)
+	}
+}
+
+// A worker that dies is the harness's fault, and the report says so.
+func TestDeadWorkerIsAnError(t *testing.T) {
+	portal := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, fakeMetadata("http://"+r.Host))
+	}))
+	defer portal.Close()
+	outcome := judge(t, portal.URL, suites.Options{IDs: []string{"metadata-served"}, Worker: []string{"false"}})
+	if outcome.ExitCode != report.ExitHarness || outcome.Harness == "" {
+		t.Errorf("exit code %d: %s", outcome.ExitCode, outcome.Outcome)
+	}
+}

@@ -1,0 +1,192 @@
+package evidence
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Recorder is a RoundTripper that keeps the exchanges of one check. Safe for
+// concurrent use.
+type Recorder struct {
+	base     http.RoundTripper
+	redactor *Redactor
+
+	mu        sync.Mutex
+	exchanges []Exchange
+	dropped   int
+	broken    error
+	note      string
+}
+
+// exchangeLimit bounds what one check keeps; races and loops stay readable.
+const exchangeLimit = 200
+
+// NewRecorder records what goes through base.
+func NewRecorder(base http.RoundTripper, redactor *Redactor) *Recorder {
+	return &Recorder{base: base, redactor: redactor}
+}
+
+// Note names the step that the following exchanges belong to and returns the
+// name of the one before.
+func (r *Recorder) Note(step string) (before string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before, r.note = r.note, step
+	return before
+}
+
+// Exchanges returns what was recorded so far, and how many exchanges were left out.
+func (r *Recorder) Exchanges() (recorded []Exchange, dropped int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.exchanges), r.dropped
+}
+
+// Broken is the last failure to get any answer at all, or nil: refused, reset or
+// cut connections and time-outs.
+func (r *Recorder) Broken() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.broken
+}
+
+// RoundTrip implements http.RoundTripper. Up to BodyLimit bytes of each body are
+// read ahead; the caller still gets all of it.
+func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	began := time.Now()
+	sent, err := peekRequest(req)
+	if err != nil {
+		return nil, fmt.Errorf("read request body: %w", err)
+	}
+	resp, err := r.base.RoundTrip(req)
+	var received string
+	if err == nil {
+		received, err = peekResponse(resp)
+	}
+	r.keep(req, sent, resp, received, err, began)
+	if err != nil {
+		if resp != nil {
+			resp.Body.Close()
+		}
+		return nil, err
+	}
+	return resp, nil
+}
+
+func (r *Recorder) keep(req *http.Request, sent string, resp *http.Response, received string, err error, began time.Time) {
+	r.redactor.learnURL(req.URL.String())
+	r.redactor.learnHeader(req.Header)
+	r.redactor.learnBody(req.Header.Get("Content-Type"), sent)
+	x := Exchange{
+		Actor: actor(req), Peer: peer(req.URL.Path), At: began.UTC(),
+		DurationMS: float64(time.Since(began).Microseconds()) / 1000,
+		Method:     req.Method,
+	}
+	if resp != nil {
+		r.redactor.learnHeader(resp.Header)
+		r.redactor.learnBody(resp.Header.Get("Content-Type"), received)
+		x.Status = resp.StatusCode
+		x.ResponseHeader = r.headers(resp.Header)
+		x.ResponseBody = r.redactor.Text(shown(received))
+	}
+	x.URL = r.redactor.Text(req.URL.String())
+	x.RequestHeader = r.headers(req.Header)
+	x.RequestBody = r.redactor.Text(shown(sent))
+	if err != nil {
+		x.Error = r.redactor.Text(err.Error())
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	x.Note = r.note
+	// A check's own cancellation says nothing about the portal.
+	if err != nil && !errors.Is(err, context.Canceled) {
+		r.broken = err
+	}
+	if len(r.exchanges) == exchangeLimit {
+		r.dropped++
+		return
+	}
+	r.exchanges = append(r.exchanges, x)
+}
+
+func (r *Recorder) headers(h http.Header) []Header {
+	var list []Header
+	for name, values := range h {
+		for _, v := range values {
+			list = append(list, Header{name, r.redactor.Text(strings.ToValidUTF8(v, "�"))})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Header) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// shown cuts a body and makes it printable.
+func shown(body string) string {
+	cut := len(body) > BodyLimit
+	if cut {
+		body = body[:BodyLimit]
+	}
+	body = strings.ToValidUTF8(body, "�")
+	body = strings.ReplaceAll(body, "\x00", "␀")
+	if cut {
+		body += "\n… (cut)"
+	}
+	return body
+}
+
+func peekRequest(req *http.Request) (string, error) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return "", nil
+	}
+	head, rest, err := peek(req.Body)
+	req.Body = rest
+	return head, err
+}
+
+func peekResponse(resp *http.Response) (string, error) {
+	head, rest, err := peek(resp.Body)
+	resp.Body = rest
+	return head, err
+}
+
+func peek(body io.ReadCloser) (string, io.ReadCloser, error) {
+	head, err := io.ReadAll(io.LimitReader(body, BodyLimit+1))
+	rest := struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head), body), body}
+	return string(head), rest, err
+}
+
+// peer names who answers a path, by the portal's routing (docs/portal/identity.md §1.2).
+func peer(path string) string {
+	switch {
+	case strings.Contains(path, "/clients"), strings.HasSuffix(path, "/scopes"):
+		return "registration"
+	case strings.HasPrefix(path, "/oauth2"), strings.HasPrefix(path, "/.well-known"), strings.HasPrefix(path, "/api/2.0/oauth2"):
+		return "authorization server"
+	case strings.HasPrefix(path, "/api/"):
+		return "API"
+	}
+	return "portal"
+}
+
+// actor names who would send such a request in a real flow.
+func actor(req *http.Request) string {
+	path := req.URL.Path
+	switch {
+	case strings.Contains(path, "/authorize"), strings.Contains(path, "/consent"), strings.HasPrefix(path, "/login"):
+		return "browser"
+	case strings.Contains(path, "/clients"), strings.HasPrefix(path, "/api/2.0/authentication"), strings.HasPrefix(path, "/api/2.0/security"):
+		return "user"
+	}
+	return "app"
+}

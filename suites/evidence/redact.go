@@ -1,0 +1,208 @@
+package evidence
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// kinds maps the names under which secrets travel (form fields, query
+// parameters, JSON members, headers; lower case) to the kind shown in the mark.
+var kinds = map[string]string{
+	"code": "code", "access_token": "token", "refresh_token": "refresh", "id_token": "id-token",
+	"token": "token", "client_secret": "secret", "password": "password", "passwordhash": "password",
+	"code_verifier": "verifier", "client_assertion": "assertion", "x-signature": "signature",
+	"asc_auth_key": "session", "confirm": "link", "key": "link", "confirmdata": "link",
+	"client_state": "cookie", "id_token_hint": "id-token",
+}
+
+// Shapes that are secret wherever they stand, whatever their name: a JWT, and
+// the portal's codes and refresh tokens (docs/portal/identity.md §4.1).
+var (
+	jwtShape    = regexp.MustCompile(`[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
+	opaqueShape = regexp.MustCompile(`(?:^|[^A-Za-z0-9_-])([A-Za-z0-9_-]{128})(?:$|[^A-Za-z0-9_-])`)
+)
+
+// Redactor replaces secrets by marks. It remembers each value it has met, so
+// that a value once seen in a telling place is recognised anywhere. Safe for
+// concurrent use.
+type Redactor struct {
+	key   []byte
+	mu    sync.Mutex
+	known map[string]string // value → mark
+	order []string          // values, longest first
+}
+
+// NewRedactor marks values with the run's key (any length, never shown).
+func NewRedactor(key []byte) *Redactor {
+	return &Redactor{key: key, known: map[string]string{}}
+}
+
+// minSecret keeps short ordinary words out of the memory: `code=x` must not turn
+// every x of a transcript into a mark.
+const minSecret = 6
+
+// Learn makes value a secret of that kind from now on.
+func (r *Redactor) Learn(kind, value string) {
+	if len(value) < minSecret {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.learn(kind, value)
+}
+
+func (r *Redactor) learn(kind, value string) {
+	if _, seen := r.known[value]; seen || strings.HasPrefix(value, "‹") {
+		return
+	}
+	mac := hmac.New(sha256.New, r.key)
+	mac.Write([]byte(value))
+	mark := "‹" + kind + ":" + hex.EncodeToString(mac.Sum(nil)[:8]) + "›"
+	r.known[value] = mark
+	r.order = append(r.order, value)
+	for _, form := range []string{url.QueryEscape(value), jsonText(value)} {
+		if _, seen := r.known[form]; !seen {
+			r.known[form] = mark
+			r.order = append(r.order, form)
+		}
+	}
+	slices.SortFunc(r.order, func(a, b string) int { return len(b) - len(a) })
+}
+
+func jsonText(value string) string {
+	text, _ := json.Marshal(value)
+	return strings.Trim(string(text), `"`)
+}
+
+// Text returns text with every known secret, and everything shaped like one,
+// replaced.
+func (r *Redactor) Text(text string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, token := range jwtShape.FindAllString(text, -1) {
+		r.learn("token", token)
+	}
+	for _, m := range opaqueShape.FindAllStringSubmatch(text, -1) {
+		r.learn("token", m[1])
+	}
+	for _, value := range r.order {
+		text = strings.ReplaceAll(text, value, r.known[value])
+	}
+	return text
+}
+
+// learnValues learns from names and values of a form or query.
+func (r *Redactor) learnValues(values url.Values) {
+	for name, vs := range values {
+		if kind, ok := kinds[strings.ToLower(name)]; ok {
+			for _, v := range vs {
+				r.Learn(kind, v)
+			}
+		}
+	}
+}
+
+// learnURL learns from the query and the fragment of a URL.
+func (r *Redactor) learnURL(text string) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return
+	}
+	r.learnValues(u.Query())
+	if fragment, err := url.ParseQuery(u.Fragment); err == nil {
+		r.learnValues(fragment)
+	}
+	if u.User != nil {
+		if password, ok := u.User.Password(); ok {
+			r.Learn("password", password)
+		}
+	}
+}
+
+// learnHeader learns from credentials, cookies and redirect targets.
+func (r *Redactor) learnHeader(h http.Header) {
+	for _, v := range h.Values("Authorization") {
+		if _, credentials, ok := strings.Cut(v, " "); ok {
+			r.Learn("token", strings.TrimSpace(credentials))
+		} else {
+			r.Learn("token", v)
+		}
+	}
+	for _, v := range h.Values("X-Signature") {
+		r.Learn("signature", v)
+	}
+	for _, name := range []string{"Location", "X-Redirect-Uri", "Referer"} {
+		for _, v := range h.Values(name) {
+			r.learnURL(v)
+		}
+	}
+	for _, line := range h.Values("Set-Cookie") {
+		if c, err := http.ParseSetCookie(line); err == nil {
+			r.learnCookie(c)
+		}
+	}
+	for _, line := range h.Values("Cookie") {
+		if cs, err := http.ParseCookie(line); err == nil {
+			for _, c := range cs {
+				r.learnCookie(c)
+			}
+		}
+	}
+}
+
+func (r *Redactor) learnCookie(c *http.Cookie) {
+	kind, ok := kinds[strings.ToLower(c.Name)]
+	if !ok {
+		kind = "cookie"
+	}
+	r.Learn(kind, c.Value)
+}
+
+// learnBody learns from a form, a multipart form or a JSON document.
+func (r *Redactor) learnBody(contentType, body string) {
+	media, _, _ := strings.Cut(contentType, ";")
+	switch strings.ToLower(strings.TrimSpace(media)) {
+	case "application/x-www-form-urlencoded":
+		if form, err := url.ParseQuery(body); err == nil {
+			r.learnValues(form)
+		}
+	case "multipart/form-data":
+		for _, m := range multipartField.FindAllStringSubmatch(body, -1) {
+			r.learnValues(url.Values{m[1]: {m[2]}})
+		}
+	default:
+		var document any
+		if json.Unmarshal([]byte(body), &document) == nil {
+			r.learnJSON(document)
+		}
+	}
+}
+
+var multipartField = regexp.MustCompile(`name="([^"]+)"\r\n(?:[^\r\n]+\r\n)*\r\n([^\r\n]*)\r\n`)
+
+func (r *Redactor) learnJSON(node any) {
+	switch n := node.(type) {
+	case map[string]any:
+		for name, v := range n {
+			if text, ok := v.(string); ok {
+				if kind, secret := kinds[strings.ToLower(name)]; secret {
+					r.Learn(kind, text)
+				}
+			} else {
+				r.learnJSON(v)
+			}
+		}
+	case []any:
+		for _, v := range n {
+			r.learnJSON(v)
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+)
+
+// Console prints a line per check as it ends and a summary. Safe for concurrent use.
+type Console struct {
+	mu    sync.Mutex
+	out   io.Writer
+	quiet bool
+	color bool
+	total int
+	done  int
+}
+
+// NewConsole writes to out; quiet leaves the lines of expected verdicts out,
+// color uses ANSI colours. total is the number of checks of the run.
+func NewConsole(out io.Writer, total int, quiet, color bool) *Console {
+	return &Console{out: out, quiet: quiet, color: color, total: total}
+}
+
+// Result prints one line.
+func (c *Console) Result(r Result) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.done++
+	if c.quiet && !r.Verdict.urgent() {
+		return
+	}
+	line := fmt.Sprintf("%s %3d/%d  %s  %s", c.painted(r.Verdict), c.done, c.total, r.ID, r.Title)
+	if r.Verdict != Pass && r.Message != "" {
+		line += "\n" + strings.Repeat(" ", 17) + firstLine(r.Message)
+	}
+	fmt.Fprintln(c.out, line)
+}
+
+func (v Verdict) urgent() bool {
+	return v == Fail || v == UnexpectedPass || v == Error || v == Blocked
+}
+
+var colors = map[Verdict]string{
+	Pass: "32", Fail: "31", UnexpectedPass: "31", Error: "35", Blocked: "33", Deviation: "36", Skip: "90",
+}
+
+func (c *Console) painted(v Verdict) string {
+	text := fmt.Sprintf("%-15s", v)
+	if !c.color {
+		return text
+	}
+	return "\x1b[" + colors[v] + "m" + text + "\x1b[0m"
+}
+
+// summaryLimit keeps the summary on one screen.
+const summaryLimit = 12
+
+// Summary prints what needs attention first, then the counts and the outcome.
+func (c *Console) Summary(r Report) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	shown, hidden := 0, 0
+	for _, v := range Verdicts() {
+		if !v.urgent() {
+			continue
+		}
+		for _, result := range r.Results {
+			if result.Verdict != v {
+				continue
+			}
+			if shown == summaryLimit || (v == Blocked && r.Lost != "") {
+				hidden++
+				continue
+			}
+			shown++
+			fmt.Fprintf(c.out, "\n%s %s\n  %s\n", c.painted(v), result.ID, result.Title)
+			if result.Message != "" {
+				fmt.Fprintf(c.out, "  seen: %s\n", firstLine(result.Message))
+			}
+			if v == Fail {
+				fmt.Fprintf(c.out, "  fix:  %s\n", result.Fix)
+			}
+		}
+	}
+	if hidden > 0 {
+		fmt.Fprintf(c.out, "\nand %d more, see the report\n", hidden)
+	}
+	var counts []string
+	for _, v := range Verdicts() {
+		if n := r.Counts[v]; n > 0 {
+			counts = append(counts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	fmt.Fprintf(c.out, "\n%s   (%.1f s, seed %d)\n%s\n", strings.Join(counts, ", "), r.DurationMS/1000, r.Seed, r.Outcome)
+}
+
+func firstLine(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	const limit = 240
+	if runes := []rune(text); len(runes) > limit {
+		text = string(runes[:limit]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,131 @@
+// Package report holds the outcome of a run and its forms: JSON (versioned, see
+// schema/), HTML, JUnit, Markdown and the console.
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"docspace-oauth/suites/evidence"
+	"docspace-oauth/suites/requirement"
+)
+
+// Version of the JSON form; a reader refuses another major number.
+const Version = "1.0"
+
+// Verdict is the outcome of one check.
+type Verdict string
+
+// The verdicts. Only pass and deviation count as expected; skip says why it was
+// not run; blocked, that something before it failed; error, that the harness broke.
+const (
+	Pass           Verdict = "pass"
+	Fail           Verdict = "fail"
+	Deviation      Verdict = "deviation"
+	UnexpectedPass Verdict = "unexpected-pass"
+	Skip           Verdict = "skip"
+	Blocked        Verdict = "blocked"
+	Error          Verdict = "error"
+)
+
+// Verdicts lists all, the most urgent first.
+func Verdicts() []Verdict {
+	return []Verdict{Fail, UnexpectedPass, Error, Blocked, Deviation, Skip, Pass}
+}
+
+// The exit codes of a run; the highest that applies wins.
+const (
+	ExitExpected    = 0
+	ExitFailed      = 1 // a requirement failed, passed unexpectedly, or a prerequisite did not hold
+	ExitUsage       = 2
+	ExitUnreachable = 3 // target unreachable, lost on the way, or preflight failed
+	ExitHarness     = 4
+	ExitInterrupted = 130
+)
+
+// Result is the verdict on one requirement with what led to it.
+type Result struct {
+	requirement.Requirement
+	Verdict    Verdict                `json:"verdict"`
+	Message    string                 `json:"message,omitempty"` // what was seen, or the reason of skip and blocked
+	Deviation  *requirement.Deviation `json:"deviation,omitempty"`
+	Warnings   []string               `json:"warnings,omitempty"`
+	StartedAt  time.Time              `json:"started_at,omitzero"`
+	DurationMS float64                `json:"duration_ms"`
+	Retried    bool                   `json:"retried,omitempty"` // a broken network made it run twice
+	Exchanges  []evidence.Exchange    `json:"exchanges,omitempty"`
+	Dropped    int                    `json:"exchanges_dropped,omitempty"`
+}
+
+// Target says what was judged.
+type Target struct {
+	Kind    string   `json:"kind"` // mock or url
+	URL     string   `json:"url"`
+	Version string   `json:"portal_version"`
+	Faults  []string `json:"faults,omitempty"` // misbehaviours switched on for the run (mock only)
+}
+
+// Report is one run.
+type Report struct {
+	Version    string          `json:"version"`
+	Tool       string          `json:"tool"`
+	Target     Target          `json:"target"`
+	Standard   bool            `json:"standard"` // judged without known deviations
+	Seed       int64           `json:"seed"`
+	StartedAt  time.Time       `json:"started_at"`
+	DurationMS float64         `json:"duration_ms"`
+	ExitCode   int             `json:"exit_code"`
+	Outcome    string          `json:"outcome"` // one sentence
+	Lost       string          `json:"lost,omitempty"`
+	Harness    string          `json:"harness,omitempty"` // how the harness broke
+	Counts     map[Verdict]int `json:"counts"`
+	Results    []Result        `json:"results"`
+}
+
+// Close counts the verdicts, numbers the redaction marks, and sets exit code and
+// outcome. interrupted: the run was stopped by the user.
+func (r *Report) Close(interrupted bool) {
+	r.Version = Version
+	r.Counts = map[Verdict]int{}
+	numbers := evidence.NewNumbering()
+	for i := range r.Results {
+		result := &r.Results[i]
+		r.Counts[result.Verdict]++
+		for j := range result.Exchanges {
+			numbers.Exchange(&result.Exchanges[j])
+		}
+		result.Message = numbers.Text(result.Message)
+		for j := range result.Warnings {
+			result.Warnings[j] = numbers.Text(result.Warnings[j])
+		}
+	}
+	r.ExitCode, r.Outcome = r.judge(interrupted)
+}
+
+func (r *Report) judge(interrupted bool) (int, string) {
+	count := func(v Verdict) int { return r.Counts[v] }
+	switch {
+	case interrupted:
+		return ExitInterrupted, "The run was interrupted."
+	case r.Harness != "" || count(Error) > 0:
+		if r.Harness != "" {
+			return ExitHarness, "The harness broke: " + r.Harness
+		}
+		return ExitHarness, fmt.Sprintf("The harness broke in %s.", checks(count(Error)))
+	case r.Lost != "":
+		return ExitUnreachable, r.Lost
+	case count(Fail) > 0 || count(UnexpectedPass) > 0:
+		return ExitFailed, fmt.Sprintf("%s failed, %d passed unexpectedly.", checks(count(Fail)), count(UnexpectedPass))
+	case count(Blocked) > 0:
+		return ExitFailed, fmt.Sprintf("%s could not be judged, because something before them failed.", checks(count(Blocked)))
+	}
+	return ExitExpected, fmt.Sprintf("All as expected: %d passed, %d known deviations, %d skipped.",
+		count(Pass), count(Deviation), count(Skip))
+}
+
+func checks(n int) string {
+	if n == 1 {
+		return "1 check"
+	}
+	return fmt.Sprintf("%d checks", n)
+}

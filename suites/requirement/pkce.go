@@ -1,0 +1,3 @@
+package requirement
+
+var pkce = []Requirement{}

@@ -1,0 +1,227 @@
+package suites
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	mathrand "math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"docspace-oauth/suites/report"
+	"docspace-oauth/suites/requirement"
+	"docspace-oauth/suites/target"
+)
+
+// Options choose what a run judges and how.
+type Options struct {
+	Suites      []string // names; none means all
+	IDs         []string // patterns, see requirement.Select; none means all
+	Version     string   // portal version whose deviations count; empty: the default
+	Standard    bool     // judge by the standards alone, without deviations
+	Slow        bool     // also what waits for real time
+	Races       bool     // also what fires many requests at once
+	Destructive bool     // also what deletes more than it made
+	Limits      bool     // also what exhausts a rate limit
+	Seed        int64    // order of the checks; 0: random
+	Jobs        int      // worker processes; 0: one per processor, at least two
+	Timeouts    Timeouts
+	// Worker is the command of a worker process, which must call Work; nil means
+	// this executable with the argument "worker".
+	Worker []string
+	// Planned, if not nil, is told how many verdicts will come; Progress of each.
+	Planned  func(total int)
+	Progress func(report.Result)
+}
+
+// Run judges a target in worker processes and reports. The error is one of usage
+// (an unknown suite, pattern or version); everything else is in the report, which
+// exists also when the target is unreachable or ctx ends.
+func Run(ctx context.Context, t *target.Target, o Options) (report.Report, error) {
+	chosen, err := requirement.Select(o.Suites, o.IDs)
+	if err != nil {
+		return report.Report{}, err
+	}
+	version := o.Version
+	if version == "" {
+		version = requirement.DefaultVersion
+	}
+	var known requirement.Deviations
+	if !o.Standard {
+		if known, err = requirement.KnownDeviations(version); err != nil {
+			return report.Report{}, err
+		}
+	}
+	if o.Seed == 0 {
+		o.Seed = randomSeed()
+	}
+	r := &run{
+		options: o, target: t, known: known, results: map[string]report.Result{},
+		key: []byte(rand.Text()),
+		report: report.Report{
+			Tool: "docspace-oauth runner", Standard: o.Standard, Seed: o.Seed, StartedAt: time.Now().UTC(),
+			Target: report.Target{Kind: string(t.Kind), URL: t.URL, Version: version, Faults: t.Faults},
+		},
+	}
+	if o.Planned != nil {
+		o.Planned(len(chosen))
+	}
+	r.judge(ctx, chosen)
+	for _, req := range chosen {
+		result, ok := r.results[req.ID]
+		if !ok {
+			// Not told: a line for each check would hide the one sentence that matters.
+			result = report.Result{Requirement: req, Verdict: report.Blocked, Message: r.unjudged(ctx)}
+		}
+		r.report.Results = append(r.report.Results, result)
+	}
+	r.report.DurationMS = float64(time.Since(r.report.StartedAt).Milliseconds())
+	r.report.Close(ctx.Err() != nil)
+	return r.report, nil
+}
+
+// run is one run in progress.
+type run struct {
+	options Options
+	target  *target.Target
+	known   requirement.Deviations
+	key     []byte
+
+	mu      sync.Mutex
+	results map[string]report.Result
+	report  report.Report
+}
+
+func (r *run) judge(ctx context.Context, chosen []requirement.Requirement) {
+	if err := Preflight(ctx, r.target, r.options.Timeouts); err != nil {
+		if ctx.Err() == nil {
+			r.report.Lost = err.Error()
+		}
+		return
+	}
+	var ids []string
+	for _, req := range chosen {
+		if reason := r.leftOut(req); reason != "" {
+			r.keep(report.Result{Requirement: req, Verdict: report.Skip, Message: reason})
+			continue
+		}
+		ids = append(ids, req.ID)
+	}
+	var workers sync.WaitGroup
+	for _, shard := range shards(ids, r.jobs(), r.options.Seed) {
+		workers.Go(func() { r.employ(ctx, shard) })
+	}
+	workers.Wait()
+}
+
+// leftOut says why a check is not run, "" when it is.
+func (r *run) leftOut(req requirement.Requirement) string {
+	if _, ok := checkFor(req.ID); !ok {
+		return "no check has been written for this requirement"
+	}
+	if req.Portal == requirement.NotOffered && !r.options.Standard {
+		return "not offered by the portal: " + req.Known
+	}
+	o := r.options
+	for _, need := range req.Needs {
+		switch {
+		case need == requirement.NeedsSlow && !o.Slow:
+			return "waits for real time to pass: run with --slow"
+		case need == requirement.NeedsRaces && !o.Races:
+			return "fires many requests at once: run with --races"
+		case need == requirement.NeedsDestructive && !o.Destructive:
+			return "deletes more than it made: run with --allow-destructive"
+		case need == requirement.NeedsLimits && !o.Limits:
+			return "exhausts a rate limit, which is off at the target"
+		case need == requirement.NeedsControl && r.target.ControlURL == "":
+			return "needs the mock's control API"
+		case need == requirement.NeedsOwnPortal && r.target.Kind != target.KindMock:
+			return "turns the portal's clock, keys or limits: only the runner's own mock allows that"
+		case need == requirement.NeedsSecondPortal && r.target.SecondURL == "":
+			return "needs a second portal of the same installation"
+		}
+	}
+	return ""
+}
+
+func (r *run) jobs() int {
+	if r.options.Jobs > 0 {
+		return r.options.Jobs
+	}
+	return max(2, min(4, runtime.NumCPU()))
+}
+
+func (r *run) keep(result report.Result) {
+	r.mu.Lock()
+	r.results[result.ID] = result
+	r.mu.Unlock()
+	r.tell(result)
+}
+
+func (r *run) tell(result report.Result) {
+	if r.options.Progress != nil {
+		r.options.Progress(result)
+	}
+}
+
+// broke notes that the harness broke; the first reason is kept.
+func (r *run) broke(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.report.Harness == "" {
+		r.report.Harness = fmt.Sprintf(format, args...)
+	}
+}
+
+func (r *run) unjudged(ctx context.Context) string {
+	switch {
+	case ctx.Err() != nil:
+		return "the run was interrupted before this check"
+	case r.report.Lost != "":
+		return r.report.Lost
+	}
+	return "no worker judged this check"
+}
+
+func (r *run) workerCommand() ([]string, error) {
+	if r.options.Worker != nil {
+		return r.options.Worker, nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this executable: %w", err)
+	}
+	return []string{self, "worker"}, nil
+}
+
+// shards deals the checks out in the order of the seed: first those that drive a
+// browser, evenly, then the rest.
+func shards(ids []string, n int, seed int64) [][]string {
+	shuffled := slices.Clone(ids)
+	source := mathrand.New(mathrand.NewPCG(uint64(seed), 0))
+	source.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+	slices.SortStableFunc(shuffled, func(a, b string) int { return weight(b) - weight(a) })
+	dealt := make([][]string, min(n, len(shuffled)))
+	for i, id := range shuffled {
+		dealt[i%len(dealt)] = append(dealt[i%len(dealt)], id)
+	}
+	return dealt
+}
+
+func weight(id string) int {
+	r, _ := requirement.Find(id)
+	switch {
+	case r.Has(requirement.NeedsBrowser):
+		return 2
+	case r.Has(requirement.NeedsOwnPortal):
+		return 1
+	}
+	return 0
+}
+
+func randomSeed() int64 {
+	return mathrand.Int64N(1<<31) + 1
+}

@@ -1,0 +1,169 @@
+package suites
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"docspace-oauth/flows"
+	"docspace-oauth/signature"
+	"docspace-oauth/suites/target"
+)
+
+// AllScopes are the nine scopes of a DocSpace portal.
+var AllScopes = []string{
+	"accounts:read", "accounts:write", "accounts.self:read", "accounts.self:write",
+	"files:read", "files:write", "rooms:read", "rooms:write", "openid",
+}
+
+// RedirectURI is where apps of the suites are registered to get their codes; nobody
+// listens there.
+const RedirectURI = "https://app.example.test/callback"
+
+// User is a person of the target, fresh unless the target has only one.
+type User = target.User
+
+// App is a freshly registered app. App.RedirectURI is its first redirect URI.
+type App struct {
+	flows.App
+	Owner      User // who registered it
+	Registered *flows.Registered
+}
+
+// signed is a signature and when it was made.
+type signed struct {
+	token string
+	at    time.Time
+}
+
+// User makes a user of that type, a collaborator by default. Setup.
+func (c *Case) User(of ...target.UserType) User {
+	kind := target.Member
+	if len(of) > 0 {
+		kind = of[0]
+	}
+	var u User
+	c.setup("a user", func() {
+		var err error
+		u, err = c.Target.NewUser(c.ctx, kind)
+		c.need(err)
+		c.session.redactor.Learn("password", u.Password)
+	})
+	return u
+}
+
+// Signature is the user's x-signature, obtained by signing in; kept for the check,
+// less than its five minutes. Setup.
+func (c *Case) Signature(u User) string {
+	key := u.Portal + " " + u.Email
+	c.mu.Lock()
+	known, ok := c.signed[key]
+	c.mu.Unlock()
+	if ok && time.Since(known.at) < signature.Lifetime/2 {
+		return known.token
+	}
+	var token string
+	c.setup("sign "+string(u.Type)+" in", func() {
+		var err error
+		token, err = c.Target.Signature(c.ctx, c.client, u)
+		c.need(err)
+	})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.signed[key] = signed{token, time.Now()}
+	return token
+}
+
+// ForgetSignatures makes the next Signature sign in again: after the mock's clock
+// was turned the kept ones are void.
+func (c *Case) ForgetSignatures() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.signed)
+}
+
+// SignedIn is the header of a request that u makes signed in: the x-signature
+// cookie and a User-Agent, without which the portal fails
+// (docs/portal/identity.md §3.3). Setup.
+func (c *Case) SignedIn(u User) http.Header {
+	return http.Header{
+		"Cookie":     {signature.Name + "=" + c.Signature(u)},
+		"User-Agent": {userAgent},
+	}
+}
+
+const userAgent = "Mozilla/5.0 (docspace-oauth runner)"
+
+// AppOption changes a registration.
+type AppOption func(*flows.Registration)
+
+// Redirects registers these redirect URIs instead of RedirectURI.
+func Redirects(uris ...string) AppOption {
+	return func(r *flows.Registration) { r.RedirectURIs = uris }
+}
+
+// Scopes registers these scopes instead of all.
+func Scopes(scopes ...string) AppOption {
+	return func(r *flows.Registration) { r.Scopes = scopes }
+}
+
+// Origins registers these allowed origins.
+func Origins(origins ...string) AppOption {
+	return func(r *flows.Registration) { r.AllowedOrigins = origins }
+}
+
+// AllowPKCE lets the app authenticate without its secret.
+func AllowPKCE() AppOption {
+	return func(r *flows.Registration) { r.AllowPKCE = true }
+}
+
+// App registers an app with all scopes and RedirectURI, and deletes it after the
+// check. Setup.
+func (c *Case) App(options ...AppOption) App {
+	r := flows.NewRegistration("Check "+c.Requirement.ID, RedirectURI, slices.Clone(AllScopes)...)
+	for _, option := range options {
+		option(&r)
+	}
+	var app App
+	c.setup("register an app", func() {
+		owner, err := c.Target.Registrar()
+		c.need(err)
+		registered, err := c.Target.NewApp(c.ctx, c.client, c.Signature(owner), r)
+		c.need(err)
+		app = App{App: registered.App(), Owner: owner, Registered: registered}
+		app.RedirectURI = r.RedirectURIs[0] // the portal returns them in any order
+		c.session.redactor.Learn("secret", app.Secret)
+	})
+	if c.Target.Kind == target.KindURL {
+		c.Cleanup(func() { c.deleteApp(app) })
+	}
+	return app
+}
+
+// deleteApp leaves nothing behind at a portal that outlives the run. An app that a
+// check deleted itself is no problem, and no verdict hangs on this.
+func (c *Case) deleteApp(app App) {
+	signature, err := c.Target.Signature(c.ctx, c.client, app.Owner)
+	if err == nil {
+		err = c.Flows().DeleteApp(c.ctx, signature, app.ID)
+	}
+	if err != nil {
+		c.Warn("the app %s may still be there: %v", app.ID, err)
+	}
+}
+
+// With copies a form and changes it: With(form, "code", "x") sets, no value at all
+// removes.
+func With(form url.Values, name string, values ...string) url.Values {
+	changed := url.Values{}
+	for n, vs := range form {
+		changed[n] = slices.Clone(vs)
+	}
+	if len(values) == 0 {
+		delete(changed, name)
+	} else {
+		changed[name] = values
+	}
+	return changed
+}

@@ -1,0 +1,38 @@
+package suites
+
+import "time"
+
+// Timeouts are the only limits of a run, and why they are what they are. The zero
+// value means DefaultTimeouts.
+type Timeouts struct {
+	// Request bounds one HTTP exchange. The real portal takes a second for an
+	// unknown client; 16,000-character tokens and a cold start take more.
+	Request time.Duration
+	// Check bounds one check, so that one that waits in vain ends the run late,
+	// but ends it.
+	Check time.Duration
+	// Browser bounds a check that drives a Chromium, whose start counts too.
+	Browser time.Duration
+	// Grace is what a check gets after its limit to clean up before the worker
+	// gives it up.
+	Grace time.Duration
+	// Probe bounds the question whether the target still answers at all.
+	Probe time.Duration
+	// Preflight bounds the look at the target before the run.
+	Preflight time.Duration
+}
+
+// DefaultTimeouts suit a portal on this machine or on the Internet.
+func DefaultTimeouts() Timeouts {
+	return Timeouts{
+		Request: 15 * time.Second, Check: 45 * time.Second, Browser: 90 * time.Second,
+		Grace: 5 * time.Second, Probe: 3 * time.Second, Preflight: 10 * time.Second,
+	}
+}
+
+func (t Timeouts) orDefault() Timeouts {
+	if t == (Timeouts{}) {
+		return DefaultTimeouts()
+	}
+	return t
+}
