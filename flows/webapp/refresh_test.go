@@ -108,6 +108,21 @@ func TestFailedRefreshIsNotTheEnd(t *testing.T) {
 	}
 }
 
+func TestRotatedTokenIsKeptThroughAnyFault(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	b.signIn()
+	w.portal.KillAccessTokens()
+	w.portal.Answer("/oauth2/jwks", func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) })
+	if got := b.get("/"); got.status != http.StatusBadGateway {
+		t.Errorf("status %d", got.status)
+	}
+	w.portal.Answer("/oauth2/jwks", nil)
+	if !b.signedIn() { // the old refresh token would be refused
+		t.Error("signed out by a portal that was down for a moment")
+	}
+}
+
 func TestRefreshedTokensAreChecked(t *testing.T) {
 	for name, forge := range map[string]func(access, _ map[string]any){
 		"another user": func(a, _ map[string]any) { a["sub"] = "other" },
