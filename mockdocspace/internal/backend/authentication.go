@@ -123,7 +123,7 @@ func (a *api) userOfLink(c *call, key, email string) (store.User, error) {
 func (a *api) startSession(c *call, user store.User, brief bool) (result, error) {
 	now := a.Clock.Now()
 	session := store.Session{
-		Token: a.Random.Base64URL(72), TenantID: c.tenant(), UserID: user.ID, CreatedAt: now, ExpiresAt: now.Add(sessionLifetime),
+		Token: a.Random.Alphanumeric(96), TenantID: c.tenant(), UserID: user.ID, CreatedAt: now, ExpiresAt: now.Add(sessionLifetime),
 	}
 	if err := a.Store.PutSession(c.Context(), session); err != nil {
 		return result{}, err

@@ -86,7 +86,7 @@ func (a *api) createFile(c *call) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	if path.Ext(in.Title) == "" {
+	if path.Ext(in.Title) == "" { // the default is a guess
 		in.Title += ".docx"
 	}
 	f, err := a.saveFile(c, at, in.Title, strings.NewReader(""), false)

@@ -3,6 +3,7 @@ package backend
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"docspace-oauth/mockdocspace/internal/store"
 )
@@ -157,14 +158,11 @@ func (a *api) transferFile(c *call, kind int, f store.File, at, to place) error 
 }
 
 func (a *api) transferFolder(c *call, kind int, from, to place) error {
-	for _, above := range to.path {
-		if above.ID == from.ID {
-			return badArgument("The folder cannot be put into itself")
-		}
-	}
 	switch {
 	case !from.right.read || from.ParentID == 0 || from.RoomType != 0:
 		return errForbidden
+	case slices.ContainsFunc(to.path, func(above store.Folder) bool { return above.ID == from.ID }):
+		return badArgument("The folder cannot be put into itself")
 	case kind == operationCopy:
 		return a.copyFolder(c, from, to)
 	case !from.right.write:

@@ -56,6 +56,8 @@ func (p *passwordHashes) hash(password string) (string, error) {
 // fits reports whether a clear password or a hash is that of the user's password.
 func (p *passwordHashes) fits(password, given, hash string) (bool, error) {
 	switch {
+	case password == "": // nobody signs in who has none
+		return false, nil
 	case hash != "":
 		want, err := p.hash(password)
 		return err == nil && equal(hash, want), err

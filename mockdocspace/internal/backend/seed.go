@@ -103,8 +103,10 @@ func seedRooms(ctx context.Context, s store.Store, tenant store.Tenant, users []
 				f.Members[u.ID] = store.AccessRead
 			case u.Type == store.TypeRoomAdmin:
 				f.Members[u.ID] = store.AccessRoomManager
-			case u.Type == store.TypeUser:
+			case u.Type == store.TypeUser && r.guests:
 				f.Members[u.ID] = store.AccessEditing
+			case u.Type == store.TypeUser:
+				f.Members[u.ID] = store.AccessCreator
 			}
 		}
 		if f.ID, err = s.PutFolder(ctx, f); err != nil {
