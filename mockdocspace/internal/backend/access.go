@@ -85,7 +85,7 @@ func (a *api) place(c *call, id int64) (place, error) {
 	return place{Folder: f, path: path, right: rightTo(c.user(), path)}, nil
 }
 
-// roots are the folders that exist from the beginning; they are made when first asked for.
+// root is a folder that exists from the beginning; it is made when first asked for.
 func (a *api) root(c *call, root store.RootType) (place, error) {
 	owner, title := "", map[store.RootType]string{
 		store.RootMy: "My documents", store.RootTrash: "Trash", store.RootRooms: "Rooms", store.RootArchive: "Archive",

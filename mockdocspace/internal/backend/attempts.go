@@ -25,7 +25,8 @@ type attempts struct {
 func (a *attempts) recent(key string, now time.Time, window time.Duration) int {
 	kept := a.made[key][:0]
 	for _, at := range a.made[key] {
-		if now.Sub(at) < window {
+		// What lies ahead was noted before the clock was set back.
+		if age := now.Sub(at); age >= 0 && age < window {
 			kept = append(kept, at)
 		}
 	}

@@ -94,7 +94,7 @@ func (a *api) people(c *call) (*people, error) {
 	return &people{c: c, users: users, groups: groups}, nil
 }
 
-// byID returns a user, also one who is gone from the portal by an empty name.
+// byID finds a user of the portal.
 func (p *people) byID(id string) (store.User, bool) {
 	for _, u := range p.users {
 		if u.ID == id {

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,7 +72,7 @@ func (a *api) exists(c *call) (result, error) {
 	switch {
 	case err == nil:
 		answer.Exists, answer.Status = true, ptr(int(user.Status))
-	case missing(err, nil) != nil:
+	case !errors.Is(err, store.ErrNotFound):
 		return result{}, err
 	}
 	return result{body: answer}, nil

@@ -3,7 +3,6 @@ package backend
 import (
 	"encoding/json"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,9 +79,8 @@ func (a *api) listRooms(c *call) (result, error) {
 		return result{}, badArgument("tags is not a JSON array of strings")
 	}
 	all.folders = slices.DeleteFunc(all.folders, func(f store.Folder) bool {
-		return !wantedType(f, q["type"]) || !slices.ContainsFunc(append(tags, ""), func(tag string) bool {
-			return tag == "" && len(tags) == 0 || tag != "" && slices.Contains(f.Tags, tag)
-		})
+		tagged := len(tags) == 0 || slices.ContainsFunc(tags, func(tag string) bool { return slices.Contains(f.Tags, tag) })
+		return !tagged || !wantedType(f, q["type"])
 	})
 	return a.showContent(c, at, page, all)
 }
@@ -201,7 +199,7 @@ func (a *api) managedRoom(c *call) (place, error) {
 	case at.RoomType == 0:
 		return at, errNoFolder
 	case !at.right.manage:
-		return at, &refusal{http.StatusForbidden, errForbidden.message, kindSecurity, nil}
+		return at, errForbidden
 	}
 	return at, nil
 }
