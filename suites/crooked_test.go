@@ -133,7 +133,7 @@ func TestLostTargetBlocksTheRest(t *testing.T) {
 	}))
 	defer portal.Close()
 	outcome := judge(t, portal.URL, suites.Options{
-		IDs: []string{"metadata-served", "issuer-matches-url", "required-members", "prefixed-alias"}, Jobs: 1,
+		IDs: []string{"metadata-served", "issuer-matches-url", "prefixed-alias"}, Jobs: 1,
 	})
 	if outcome.ExitCode != report.ExitUnreachable || outcome.Lost == "" {
 		t.Errorf("exit code %d: %s", outcome.ExitCode, outcome.Outcome)

@@ -1,3 +1,76 @@
 package requirement
 
-var callback = []Requirement{}
+var callback = []Requirement{
+	{
+		ID: "docspace/callback/browser-journey", Level: DocSpace, Needs: []Need{NeedsBrowser},
+		Reference: "docs/portal/browser-flow.md §1",
+		Title:     "From the app's link through login form and consent to the callback: every page seen, code exchanged, user shown",
+		Faults:    []string{"pages.login-loop"},
+		Why:       "It is what every user of every app does first.",
+		Fix:       "Follow the pages in the evidence: the first that is not reached is the broken one.",
+	},
+	{
+		ID: "docspace/callback/signed-in", Level: DocSpace, Needs: []Need{NeedsBrowser},
+		Reference: "docs/portal/browser-flow.md §1",
+		Title:     "A signed-in user sees no login form",
+		Why:       "Asking for a password again teaches people to type it anywhere.",
+		Fix:       "Take the portal session as sign-in.",
+	},
+	{
+		ID: "docspace/callback/consented", Level: DocSpace, Needs: []Need{NeedsBrowser},
+		Reference: "docs/portal/browser-flow.md §1",
+		Title:     "A user who consented before goes straight through",
+		Why:       "Returning users expect one click, not a form.",
+		Fix:       "Issue the code at once when the stored consent covers the request.",
+	},
+	{
+		ID: "docspace/callback/deny", Level: DocSpace, Needs: []Need{NeedsBrowser},
+		Reference: "docs/portal/browser-flow.md §2",
+		Title:     "The deny button ends at the app with access_denied",
+		Faults:    []string{"consent.deny-grants"},
+		Why:       "People must be able to say no and get back to the app.",
+		Fix:       "Post the consent form without scopes and follow the answer.",
+	},
+	{
+		ID: "docspace/callback/not-you", Level: DocSpace, Needs: []Need{NeedsBrowser},
+		Reference: "docs/portal/browser-flow.md §2",
+		Title:     `"Not you?" signs out, offers the login form and then resumes the request`,
+		Why:       "On shared machines the wrong account is signed in.",
+		Fix:       "End the session, show the login form, and resume the request from the cookie.",
+	},
+	{
+		ID: "docspace/callback/wrong-password", Level: DocSpace, Needs: []Need{NeedsBrowser},
+		Reference: "docs/portal/browser-flow.md §3",
+		Title:     "A wrong password shows a message, opens no session and keeps the request",
+		Faults:    []string{"pages.any-password"},
+		Why:       "A mistyped password is the most common failure of all.",
+		Fix:       "Show the message on the form and keep the request.",
+	},
+	{
+		ID: "rfc6749/4.1.2/callback-parameters", Level: Must, Needs: []Need{NeedsBrowser},
+		Title:  "The callback has code and state only (plus iss), once each, and no token",
+		Faults: []string{"authorize.token-in-url"},
+		Why:    "Anything else in the address is at best noise, at worst a token in a log.",
+		Fix:    "Redirect with code and state alone.",
+	},
+	{
+		ID: "rfc6749/4.1.2.1/callback-error", Level: Must, Needs: []Need{NeedsBrowser},
+		Title:  "A callback with an error has no code",
+		Faults: []string{"authorize.code-with-error"},
+		Why:    "An app that sees a code goes on; an error beside it is not read.",
+		Fix:    "Send either an error or a code.",
+	},
+	{
+		ID: "rfc6749/10.12/callback-csrf", Level: Must, Needs: []Need{NeedsBrowser},
+		Title: "The reference client refuses a foreign, missing or reused state",
+		Why:   "An app that takes any callback can be made to work in a stranger's account.",
+		Fix:   "Compare state with the browser's session, once, before anything else.",
+	},
+	{
+		ID: "rfc6749/4.1.2/callback-replay", Level: Must, Needs: []Need{NeedsBrowser},
+		Title:  "Reload and back button never yield a second session",
+		Faults: []string{"token.accepts-used-code"},
+		Why:    "A code in the history must not open a session again.",
+		Fix:    "Refuse the used code; redirect to a clean address after the callback.",
+	},
+}

@@ -1,3 +1,94 @@
 package requirement
 
-var openid = []Requirement{}
+var openid = []Requirement{
+	{
+		ID: "oidc-core/3.1.3.3/id-token-issued", Level: Must,
+		Title:  "An id_token comes with openid, and not without",
+		Faults: []string{"openid.without-scope"},
+		Why:    "Sign-in with OpenID is the id_token; without the scope it would tell an app more than was granted.",
+		Fix:    "Issue it exactly when openid was granted.",
+	},
+	{
+		ID: "oidc-core/2/required-claims", Level: Must,
+		Title:  "id_tokens have iss, sub, aud, exp and iat",
+		Faults: []string{"openid.drops-claim"},
+		Why:    "Libraries refuse an id_token that lacks one of them.",
+		Fix:    "Issue iss, sub, aud, exp and iat.",
+	},
+	{
+		ID: "oidc-core/3.1.3.7/aud-is-client", Level: Must,
+		Title:  "aud of the id_token contains the client id",
+		Portal: Deviates, Known: "aud is the portal, azp the client",
+		Why: "A library that finds another aud refuses the sign-in; one that does not look accepts tokens of other apps.",
+		Fix: "Put the client id into aud.",
+	},
+	{
+		ID: "oidc-core/3.1.3.7/nonce-echoed", Level: Must,
+		Title:  "The nonce of the request stands in the id_token, unchanged",
+		Faults: []string{"openid.drops-nonce", "openid.changes-nonce"},
+		Why:    "The nonce shows that the token belongs to this sign-in and was not replayed.",
+		Fix:    "Copy the request's nonce unchanged.",
+	},
+	{
+		ID: "oidc-core/3.1.2.1/nonce-optional", Level: Must,
+		Title: "A code flow without nonce succeeds and invents none",
+		Why:   "The code flow does not need it, and an invented one makes clients refuse.",
+		Fix:   "Copy nonce only when it was sent.",
+	},
+	{
+		ID: "oidc-core/3.1.3.7/signature", Level: Must,
+		Title:  "id_tokens verify with the served key of their kid, and alg is not none",
+		Faults: []string{"openid.alg-none", "openid.wrong-key"},
+		Why:    "An unsigned or foreign-signed id_token lets anyone sign in as anyone.",
+		Fix:    "Sign with the key that the kid names in the key set.",
+	},
+	{
+		ID: "oidc-core/5.3.2/sub-matches", Level: Must,
+		Title:  "userinfo sub equals the id_token's",
+		Faults: []string{"userinfo.other-sub"},
+		Why:    "Profile data of another person would be shown in the account.",
+		Fix:    "Answer userinfo from the token's own subject.",
+	},
+	{
+		ID: "oidc-core/5.3/get-and-post", Level: Must,
+		Title: "userinfo answers GET and POST alike",
+		Why:   "Libraries use either.",
+		Fix:   "Route both methods to the same handler.",
+	},
+	{
+		ID: "rfc6750/3.1/userinfo-errors", Level: Must,
+		Title:  "userinfo answers a missing, malformed or expired token with 401 and a challenge",
+		Faults: []string{"userinfo.open"},
+		Why:    "Without a challenge clients don't know that the token is the problem, and an open endpoint leaks people.",
+		Fix:    "Answer 401 with WWW-Authenticate: Bearer.",
+	},
+	{
+		ID: "rfc6750/3.1/userinfo-challenge", Level: Must,
+		Title:  "userinfo answers a revoked token and a missing scope with a challenge too",
+		Portal: Deviates, Known: "a JSON error without the header",
+		Why: "Clients refresh or ask for consent by what the challenge says.",
+		Fix: "Send the header with invalid_token and insufficient_scope too.",
+	},
+	{
+		ID: "docspace/userinfo/refusals", Level: DocSpace,
+		Reference: "docs/portal/identity.md §3.9",
+		Title:     "userinfo answers dead and wrong tokens with 401 invalid_token, a missing scope with 403 insufficient_scope",
+		Faults:    []string{"userinfo.open"},
+		Why:       "Apps tell a dead token from a missing scope by these answers.",
+		Fix:       "Answer invalid_token with 401 and insufficient_scope with 403.",
+	},
+	{
+		ID: "oidc-core/12.2/no-scope-no-id-token", Level: Should,
+		Title:  "A refresh narrowed below openid returns no id_token",
+		Portal: Deviates, Known: "an id_token is returned",
+		Why: "An id_token beyond the granted scope tells more than was asked for.",
+		Fix: "Leave the id_token out when the refreshed scope lacks openid.",
+	},
+	{
+		ID: "oidc-core/12.2/refreshed-id-token", Level: Must,
+		Title:  "A refreshed id_token has the same iss, sub and aud",
+		Faults: []string{"openid.refresh-other-sub"},
+		Why:    "An id_token of another person would silently switch accounts.",
+		Fix:    "Keep iss, sub and aud of the original.",
+	},
+}

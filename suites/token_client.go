@@ -1,0 +1,126 @@
+package suites
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/onsi/gomega"
+)
+
+// clientAuthenticationChecks judge how the token endpoint knows its client.
+func clientAuthenticationChecks() []Check {
+	return []Check{
+		{"rfc6749/2.3.1/secret-post", secretPost},
+		{"rfc6749/2.3.1/secret-basic", secretBasic},
+		{"rfc6749/5.2/wrong-secret", wrongSecret},
+		{"rfc6749/5.2/empty-secret-refused", emptySecretRefused},
+		{"rfc6749/5.2/empty-secret", emptySecret},
+		{"rfc6749/5.2/unknown-client", unknownClient},
+		{"rfc6749/2.3.1/secret-not-in-query", secretNotInQuery},
+	}
+}
+
+func secretPost(c *Case) {
+	user, app := c.User(), c.App()
+	code := c.Code(user, app)
+	c.Expect(c.Token(c.ExchangeForm(app, code))).To(BeTokens(), "client_id and client_secret in the form")
+}
+
+func secretBasic(c *Case) {
+	user, app := c.User(), c.App()
+	c.Control("the secret in the form", func() {
+		c.Expect(c.Token(c.ExchangeForm(app, c.Code(user, app)))).To(BeTokens())
+	})
+	form := With(public(c.ExchangeForm(app, c.Code(user, app))), "client_id")
+	request := c.Request(http.MethodPost, "/oauth2/token", nil, strings.NewReader(form.Encode()))
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.SetBasicAuth(url.QueryEscape(app.ID), url.QueryEscape(app.Secret)) // RFC 6749 §2.3.1: form-encoded first
+	c.Expect(c.Do(request)).To(BeTokens(), "HTTP Basic")
+}
+
+func wrongSecret(c *Case) {
+	user, app, other := c.User(), c.App(), c.App()
+	c.Control("the right secret", func() {
+		c.Expect(c.Token(c.ExchangeForm(app, c.Code(user, app)))).To(BeTokens())
+	})
+	form := c.ExchangeForm(app, c.Code(user, app))
+	wrong := []struct{ what, secret string }{
+		{"one character changed", otherSecret(app.Secret)},
+		{"the last character missing", app.Secret[:len(app.Secret)-1]},
+		{"one character more", app.Secret + "x"},
+		{"another client's", other.Secret},
+	}
+	for _, w := range wrong {
+		c.Expect(c.Token(With(form, "client_secret", w.secret))).To(BeTokenError(401, "invalid_client"), "a secret with %s", w.what)
+	}
+}
+
+// blankSecrets are no secrets.
+var blankSecrets = []struct {
+	what   string
+	values []string
+}{{"absent", nil}, {"empty", []string{""}}, {"blank", []string{" "}}}
+
+func emptySecretRefused(c *Case) {
+	user, app := c.User(), c.App()
+	c.Control("the right secret", func() {
+		c.Expect(c.Token(c.ExchangeForm(app, c.Code(user, app)))).To(BeTokens())
+	})
+	form := c.ExchangeForm(app, c.Code(user, app))
+	for _, s := range blankSecrets {
+		c.Expect(c.Token(With(form, "client_secret", s.values...))).To(BeRefused(), "an exchange with a secret that is %s", s.what)
+	}
+	g := c.GrantFor(user, app)
+	for _, s := range blankSecrets {
+		refresh := c.RefreshForm(app, g.Refresh)
+		c.Expect(c.Token(With(refresh, "client_secret", s.values...))).To(BeRefused(), "a refresh with a secret that is %s", s.what)
+	}
+}
+
+func emptySecret(c *Case) {
+	user, app := c.User(), c.App()
+	c.Control("the right secret", func() {
+		c.Expect(c.Token(c.ExchangeForm(app, c.Code(user, app)))).To(BeTokens())
+	})
+	form := c.ExchangeForm(app, c.Code(user, app))
+	for _, s := range blankSecrets[1:] {
+		c.Expect(c.Token(With(form, "client_secret", s.values...))).To(BeTokenError(401, "invalid_client"), "a secret that is %s", s.what)
+	}
+}
+
+func unknownClient(c *Case) {
+	user, app := c.User(), c.App()
+	c.Control("a client that is known", func() {
+		c.Expect(c.Token(c.ExchangeForm(app, c.Code(user, app)))).To(BeTokens())
+	})
+	form := c.ExchangeForm(app, c.Code(user, app))
+	wrong := c.Token(With(form, "client_secret", otherSecret(app.Secret)))
+	for what, id := range map[string]string{"an id that is not registered": uuid.NewString(), "an id that is no UUID": "nobody"} {
+		answer := c.Token(With(form, "client_id", id))
+		c.Expect(answer).To(BeTokenError(401, "invalid_client"), what)
+		c.Expect(c.appearance(answer)).To(gomega.Equal(c.appearance(wrong)), "%s is answered like a wrong secret", what)
+	}
+}
+
+// appearance is what an answer shows of its cause.
+func (c *Case) appearance(r Response) map[string]string {
+	return map[string]string{
+		"status": http.StatusText(r.Status), "body": string(r.Body),
+		"Content-Type": r.Header.Get("Content-Type"), "WWW-Authenticate": r.Header.Get("WWW-Authenticate"),
+	}
+}
+
+func secretNotInQuery(c *Case) {
+	user, app := c.User(), c.App()
+	c.Control("the secret in the form", func() {
+		c.Expect(c.Token(c.ExchangeForm(app, c.Code(user, app)))).To(BeTokens())
+	})
+	form := c.ExchangeForm(app, c.Code(user, app))
+	query := "/oauth2/token?" + url.Values{"client_id": {app.ID}, "client_secret": {app.Secret}}.Encode()
+	c.Expect(c.Post(query, With(public(form), "client_id"), nil)).To(BeRefused(), "id and secret in the URL")
+	query = "/oauth2/token?" + url.Values{"client_secret": {app.Secret}}.Encode()
+	c.Expect(c.Post(query, public(form), nil)).To(BeRefused(), "the secret in the URL")
+	c.Expect(c.Post("/oauth2/token?"+form.Encode(), nil, nil)).To(BeRefused(), "everything in the URL")
+}
