@@ -268,3 +268,15 @@ type Key struct {
 	Private   []byte // PKCS #8, DER
 	CreatedAt time.Time
 }
+
+// Clone returns a deep copy.
+func (a App) Clone() App {
+	for _, list := range []*[]string{&a.OldSecrets, &a.RedirectURIs, &a.AllowedOrigins, &a.Scopes} {
+		*list = slices.Clone(*list)
+	}
+	if a.Description != nil {
+		text := *a.Description
+		a.Description = &text
+	}
+	return a
+}

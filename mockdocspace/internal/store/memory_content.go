@@ -1,0 +1,253 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// PutGroup implements Content.
+func (m *Memory) PutGroup(_ context.Context, g Group) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.groups[groupKey{g.TenantID, g.ID}] = g.clone()
+	return nil
+}
+
+// Group implements Content.
+func (m *Memory) Group(_ context.Context, tenantID int64, id string) (Group, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	g, ok := m.groups[groupKey{tenantID, id}]
+	return g.clone(), found(ok)
+}
+
+// Groups implements Content.
+func (m *Memory) Groups(_ context.Context, tenantID int64) ([]Group, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	list := collect(maps.Values(m.groups), Group.clone, func(g Group) bool { return g.TenantID == tenantID })
+	slices.SortFunc(list, func(a, b Group) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+	})
+	return list, nil
+}
+
+// DeleteGroup implements Content.
+func (m *Memory) DeleteGroup(_ context.Context, tenantID int64, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return remove(m.groups, groupKey{tenantID, id})
+}
+
+func (g Group) clone() Group {
+	g.Members = slices.Clone(g.Members)
+	return g
+}
+
+// PutFolder implements Content.
+func (m *Memory) PutFolder(_ context.Context, f Folder) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f.ID = m.number(f.ID)
+	if f.RootID == 0 && f.ParentID == 0 {
+		f.RootID = f.ID
+	}
+	m.folders[entryKey{f.TenantID, f.ID}] = f.clone()
+	return f.ID, nil
+}
+
+// number gives a new entry the next id.
+func (m *Memory) number(id int64) int64 {
+	if id != 0 {
+		m.lastID = max(m.lastID, id)
+		return id
+	}
+	m.lastID++
+	return m.lastID
+}
+
+// Folder implements Content.
+func (m *Memory) Folder(_ context.Context, tenantID, id int64) (Folder, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	f, ok := m.folders[entryKey{tenantID, id}]
+	return f.clone(), found(ok)
+}
+
+// Folders implements Content.
+func (m *Memory) Folders(_ context.Context, tenantID, parent int64) ([]Folder, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	list := collect(maps.Values(m.folders), Folder.clone, func(f Folder) bool {
+		return f.TenantID == tenantID && f.ParentID == parent
+	})
+	slices.SortFunc(list, func(a, b Folder) int { return cmp.Compare(a.ID, b.ID) })
+	return list, nil
+}
+
+// RootFolder implements Content.
+func (m *Memory) RootFolder(_ context.Context, tenantID int64, root RootType, owner string) (Folder, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for _, f := range m.folders {
+		if f.TenantID == tenantID && f.ParentID == 0 && f.Root == root && f.OwnerID == owner {
+			return f.clone(), nil
+		}
+	}
+	return Folder{}, ErrNotFound
+}
+
+// DeleteFolder implements Content.
+func (m *Memory) DeleteFolder(_ context.Context, tenantID, id int64) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return remove(m.folders, entryKey{tenantID, id})
+}
+
+func (f Folder) clone() Folder {
+	f.Tags = slices.Clone(f.Tags)
+	f.Members = maps.Clone(f.Members)
+	return f
+}
+
+// PutFile implements Content.
+func (m *Memory) PutFile(_ context.Context, f File) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f.ID = m.number(f.ID)
+	m.files[entryKey{f.TenantID, f.ID}] = f
+	return f.ID, nil
+}
+
+// File implements Content.
+func (m *Memory) File(_ context.Context, tenantID, id int64) (File, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	f, ok := m.files[entryKey{tenantID, id}]
+	return f, found(ok)
+}
+
+// Files implements Content.
+func (m *Memory) Files(_ context.Context, tenantID, folder int64) ([]File, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	list := collect(maps.Values(m.files), same[File], func(f File) bool {
+		return f.TenantID == tenantID && f.FolderID == folder
+	})
+	slices.SortFunc(list, func(a, b File) int { return cmp.Compare(a.ID, b.ID) })
+	return list, nil
+}
+
+// DeleteFile implements Content.
+func (m *Memory) DeleteFile(_ context.Context, tenantID, id int64) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return remove(m.files, entryKey{tenantID, id})
+}
+
+// PutBlob implements Content.
+func (m *Memory) PutBlob(ctx context.Context, r io.Reader) (string, int64, error) {
+	content, err := io.ReadAll(r)
+	if err != nil {
+		return "", 0, fmt.Errorf("read content: %w", err)
+	}
+	if err := ctx.Err(); err != nil {
+		return "", 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lastID++
+	id := "blob-" + strconv.FormatInt(m.lastID, 10)
+	m.blobs[id] = content
+	return id, int64(len(content)), nil
+}
+
+// OpenBlob implements Content.
+func (m *Memory) OpenBlob(_ context.Context, id string) (io.ReadSeekCloser, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	content, ok := m.blobs[id]
+	if !ok {
+		return nil, ErrNotFound
+	}
+	return nopCloser{bytes.NewReader(content)}, nil
+}
+
+// DeleteBlob implements Content.
+func (m *Memory) DeleteBlob(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return remove(m.blobs, id)
+}
+
+type nopCloser struct{ *bytes.Reader }
+
+func (nopCloser) Close() error { return nil }
+
+// Snapshot implements Store. Rows are never changed in place, so copies of the
+// maps' values are enough.
+func (m *Memory) Snapshot(context.Context) (*Snapshot, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return &Snapshot{
+		Tenants: slices.Collect(maps.Values(m.tenants)), Users: slices.Collect(maps.Values(m.users)),
+		Apps: slices.Collect(maps.Values(m.apps)), Grants: slices.Collect(maps.Values(m.grants)),
+		Consents: slices.Collect(maps.Values(m.consents)), Sessions: slices.Collect(maps.Values(m.sessions)),
+		Links: slices.Collect(maps.Values(m.links)), Keys: slices.Collect(maps.Values(m.keys)),
+		Groups: slices.Collect(maps.Values(m.groups)), Folders: slices.Collect(maps.Values(m.folders)),
+		Files: slices.Collect(maps.Values(m.files)), Blobs: maps.Clone(m.blobs), LastID: m.lastID,
+	}, nil
+}
+
+// Restore implements Store.
+func (m *Memory) Restore(_ context.Context, s *Snapshot) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.clear()
+	for _, t := range s.Tenants {
+		m.tenants[t.ID] = t
+	}
+	for _, u := range s.Users {
+		m.users[userKey{u.TenantID, u.ID}] = u
+	}
+	for _, a := range s.Apps {
+		m.apps[CanonicalAppID(a.ID)] = a
+	}
+	for _, g := range s.Grants {
+		m.write(g)
+	}
+	for _, c := range s.Consents {
+		m.consents[consentKey{c.UserID, c.AppID}] = c
+	}
+	for _, session := range s.Sessions {
+		m.sessions[session.Token] = session
+	}
+	for _, l := range s.Links {
+		m.links[l.Key] = l
+	}
+	for _, k := range s.Keys {
+		m.keys[k.ID] = k
+	}
+	for _, g := range s.Groups {
+		m.groups[groupKey{g.TenantID, g.ID}] = g
+	}
+	for _, f := range s.Folders {
+		m.folders[entryKey{f.TenantID, f.ID}] = f
+	}
+	for _, f := range s.Files {
+		m.files[entryKey{f.TenantID, f.ID}] = f
+	}
+	m.blobs = maps.Clone(s.Blobs)
+	if m.blobs == nil {
+		m.blobs = map[string][]byte{}
+	}
+	m.lastID = max(m.lastID, s.LastID)
+	return nil
+}
