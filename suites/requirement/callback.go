@@ -3,7 +3,7 @@ package requirement
 var callback = []Requirement{
 	{
 		ID: "docspace/callback/browser-journey", Level: DocSpace, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §1",
+		Reference: "docs/portal/browser-flow.md §3.1",
 		Title:     "From the app's link through login form and consent to the callback: every page seen, code exchanged, user shown",
 		Faults:    []string{"pages.login-loop"},
 		Why:       "It is what every user of every app does first.",
@@ -11,21 +11,21 @@ var callback = []Requirement{
 	},
 	{
 		ID: "docspace/callback/signed-in", Level: DocSpace, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §1",
+		Reference: "docs/portal/browser-flow.md §3.6",
 		Title:     "A signed-in user sees no login form",
 		Why:       "Asking for a password again teaches people to type it anywhere.",
 		Fix:       "Take the portal session as sign-in.",
 	},
 	{
 		ID: "docspace/callback/consented", Level: DocSpace, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §1",
+		Reference: "docs/portal/browser-flow.md §3.7",
 		Title:     "A user who consented before goes straight through",
 		Why:       "Returning users expect one click, not a form.",
 		Fix:       "Issue the code at once when the stored consent covers the request.",
 	},
 	{
 		ID: "docspace/callback/deny", Level: DocSpace, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §2",
+		Reference: "docs/portal/browser-flow.md §3.8",
 		Title:     "The deny button ends at the app with access_denied",
 		Faults:    []string{"consent.deny-grants"},
 		Why:       "People must be able to say no and get back to the app.",
@@ -33,14 +33,14 @@ var callback = []Requirement{
 	},
 	{
 		ID: "docspace/callback/not-you", Level: DocSpace, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §2",
+		Reference: "docs/portal/browser-flow.md §3.9",
 		Title:     `"Not you?" signs out, offers the login form and then resumes the request`,
 		Why:       "On shared machines the wrong account is signed in.",
 		Fix:       "End the session, show the login form, and resume the request from the cookie.",
 	},
 	{
 		ID: "docspace/callback/wrong-password", Level: DocSpace, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §3",
+		Reference: "docs/portal/browser-flow.md §4.4",
 		Title:     "A wrong password shows a message, opens no session and keeps the request",
 		Faults:    []string{"pages.any-password"},
 		Why:       "A mistyped password is the most common failure of all.",

@@ -3,7 +3,7 @@ package requirement
 var journey = []Requirement{
 	{
 		ID: "docspace/journey/one-time-link", Level: DocSpace, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §3",
+		Reference: "docs/portal/browser-flow.md §3.1",
 		Title:     "Sign-in of a known app goes through /confirm/Auth; the link works once",
 		Faults:    []string{"pages.link-reusable"},
 		Why:       "A link that works twice is a password in the browser history.",
@@ -19,7 +19,7 @@ var journey = []Requirement{
 	},
 	{
 		ID: "docspace/journey/scope-last-survives", Level: DocSpace, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §1",
+		Reference: "docs/portal/browser-flow.md §2.4",
 		Title:     "With scope as the last parameter nothing is lost in the bounce",
 		Faults:    []string{"pages.loses-state"},
 		Why:       "It is the only order of parameters that works at the portal today; apps depend on it.",
@@ -27,7 +27,7 @@ var journey = []Requirement{
 	},
 	{
 		ID: "docspace/journey/stale-scopes", Level: Should, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §2",
+		Reference: "docs/portal/browser-flow.md §2.4",
 		Title:     "An earlier request's scopes don't leak into one without scope",
 		Portal:    Deviates, Known: "the consent page shows an earlier request's scopes",
 		Why: "A page that shows another request's scopes obtains consent for the wrong thing.",
@@ -35,7 +35,7 @@ var journey = []Requirement{
 	},
 	{
 		ID: "docspace/journey/portal-choice", Level: DocSpace, Needs: []Need{NeedsBrowser, NeedsSecondPortal},
-		Reference: "docs/portal/browser-flow.md §3",
+		Reference: "docs/portal/browser-flow.md §3.5",
 		Title:     "A user of two portals chooses; code and token are the chosen portal's",
 		Faults:    []string{"pages.wrong-portal"},
 		Why:       "People with two portals must get the data of the one they chose.",
@@ -43,7 +43,7 @@ var journey = []Requirement{
 	},
 	{
 		ID: "docspace/journey/unknown-app", Level: DocSpace, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §2",
+		Reference: "docs/portal/browser-flow.md §3.2",
 		Title:     "An unknown app gets no redirect; a signed-in user sees the error page",
 		Faults:    []string{"authorize.redirects-unknown-client"},
 		Why:       "Redirecting to an unknown app's address makes the portal an open redirector.",
@@ -51,7 +51,7 @@ var journey = []Requirement{
 	},
 	{
 		ID: "docspace/journey/disabled-app", Level: DocSpace, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §2",
+		Reference: "docs/portal/browser-flow.md §3.3",
 		Title:     "A disabled app gets no redirect; a signed-in user sees the error page",
 		Faults:    []string{"token.disabled-client-works"},
 		Why:       "A disabled app must be out of use, also for those who click old links.",
@@ -59,7 +59,7 @@ var journey = []Requirement{
 	},
 	{
 		ID: "docspace/journey/stale-consent", Level: Should, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §2",
+		Reference: "docs/portal/browser-flow.md §5.4",
 		Title:     "A person who allows an expired request is told so",
 		Portal:    Deviates, Known: "nothing visible happens",
 		Why: "Someone who clicks and sees nothing happen clicks again or gives up.",
@@ -67,7 +67,7 @@ var journey = []Requirement{
 	},
 	{
 		ID: "docspace/journey/early-allow", Level: Should, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §2",
+		Reference: "docs/portal/browser-flow.md §5.3",
 		Title:     "Allow clicked while the page still bounces does not lose the request",
 		Portal:    Deviates, Known: "it ends on the error page missing_client_id_error",
 		Why: "Quick people are punished with an error page.",
@@ -75,7 +75,7 @@ var journey = []Requirement{
 	},
 	{
 		ID: "docspace/journey/back-after-allow", Level: Should, Needs: []Need{NeedsBrowser},
-		Reference: "docs/portal/browser-flow.md §2",
+		Reference: "docs/portal/browser-flow.md §5.4",
 		Title:     "The back button after Allow shows something true",
 		Portal:    Deviates, Known: "a consent page whose Allow does nothing",
 		Why: "A page that looks alive and does nothing makes people distrust the portal.",
@@ -83,7 +83,7 @@ var journey = []Requirement{
 	},
 	{
 		ID: "docspace/journey/sign-in-limit", Level: DocSpace, Needs: []Need{NeedsBrowser, NeedsLimits},
-		Reference: "docs/portal/browser-flow.md §3",
+		Reference: "docs/portal/browser-flow.md §4.4",
 		Title:     "The eleventh sign-in in five minutes is refused (opt-in)",
 		Faults:    []string{"limits.off"},
 		Why:       "Without it passwords can be tried by the thousand.",
@@ -91,7 +91,7 @@ var journey = []Requirement{
 	},
 	{
 		ID: "docspace/journey/session-cookie", Level: Must,
-		Reference: "docs/portal/browser-flow.md §4",
+		Reference: "docs/portal/browser-flow.md §2.3",
 		Title:     "The session cookie is HttpOnly, SameSite, and Secure on https",
 		Faults:    []string{"pages.cookie-readable"},
 		Why:       "A session cookie that scripts or other sites can use is a stolen account.",
@@ -99,7 +99,7 @@ var journey = []Requirement{
 	},
 	{
 		ID: "docspace/journey/session-ends", Level: DocSpace,
-		Reference: "docs/portal/browser-flow.md §3",
+		Reference: "docs/portal/browser-flow.md §3.9",
 		Title:     "After sign-out authorize asks to sign in again",
 		Faults:    []string{"pages.logout-noop"},
 		Why:       "After signing out the next person at the machine must not be signed in.",

@@ -43,7 +43,7 @@ var robust = []Requirement{
 	},
 	{
 		ID: "robust/no-reflection", Level: Must,
-		Reference: "docs/portal/browser-flow.md §2",
+		Reference: "docs/portal/browser-flow.md §5.5",
 		Title:     "Parameters shown on pages are escaped",
 		Faults:    []string{"pages.reflects-input"},
 		Why:       "A parameter printed raw runs as script on the portal's own pages.",
