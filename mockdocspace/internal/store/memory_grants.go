@@ -5,74 +5,8 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
-
-// CreateApp implements Apps.
-func (m *Memory) CreateApp(_ context.Context, a App) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	id := CanonicalAppID(a.ID)
-	if _, taken := m.apps[id]; taken {
-		return ErrConflict
-	}
-	m.apps[id] = a.Clone()
-	return nil
-}
-
-// App implements Apps.
-func (m *Memory) App(_ context.Context, id string) (App, error) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	a, ok := m.apps[CanonicalAppID(id)]
-	return a.Clone(), found(ok)
-}
-
-// UpdateApp implements Apps.
-func (m *Memory) UpdateApp(_ context.Context, id string, change func(*App) error) (App, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	id = CanonicalAppID(id)
-	a, ok := m.apps[id]
-	if !ok {
-		return App{}, ErrNotFound
-	}
-	a = a.Clone()
-	if err := change(&a); err != nil {
-		return App{}, err
-	}
-	m.apps[id] = a
-	return a.Clone(), nil
-}
-
-// DeleteApp implements Apps.
-func (m *Memory) DeleteApp(_ context.Context, id string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return remove(m.apps, CanonicalAppID(id))
-}
-
-// ListApps implements Apps.
-func (m *Memory) ListApps(_ context.Context, q AppQuery) ([]App, error) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	list := collect(maps.Values(m.apps), App.Clone, func(a App) bool {
-		return a.GoneAt.IsZero() && a.TenantID == q.TenantID && (q.CreatedBy == "" || a.CreatedBy == q.CreatedBy) &&
-			(q.Before.IsZero() || a.CreatedAt.Truncate(time.Second).Before(q.Before.Truncate(time.Second)))
-	})
-	slices.SortFunc(list, func(a, b App) int {
-		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), strings.Compare(a.ID, b.ID))
-	})
-	return limited(list, q.Limit), nil
-}
-
-func limited[T any](list []T, limit int) []T {
-	if limit > 0 && len(list) > limit {
-		return list[:limit]
-	}
-	return list
-}
 
 // PutGrant implements Grants.
 func (m *Memory) PutGrant(_ context.Context, g Grant) (Grant, error) {
@@ -108,11 +42,11 @@ func (m *Memory) write(g Grant) Grant {
 	return g.Clone()
 }
 
-// dropGrant removes the row and what leads to it.
-func (m *Memory) dropGrant(key GrantKey) {
+// dropGrant removes the row and what leads to it, and returns how many rows went.
+func (m *Memory) dropGrant(key GrantKey) int {
 	old, ok := m.grants[key]
 	if !ok {
-		return
+		return 0
 	}
 	for _, token := range old.tokenKeys() {
 		if m.tokens[token] == key {
@@ -120,6 +54,7 @@ func (m *Memory) dropGrant(key GrantKey) {
 		}
 	}
 	delete(m.grants, key)
+	return 1
 }
 
 // tokenKeys are the values by which the grant is found.
@@ -128,9 +63,9 @@ func (g Grant) tokenKeys() []tokenKey {
 	if g.ConsentState != "" {
 		keys = append(keys, tokenKey{ConsentState, g.ConsentState})
 	}
-	for kind, t := range map[TokenKind]*Token{AuthorizationCode: g.Code, AccessToken: g.Access, RefreshToken: g.Refresh, IDToken: g.IDToken} {
+	for kind, t := range [...]*Token{AuthorizationCode: g.Code, AccessToken: g.Access, RefreshToken: g.Refresh, IDToken: g.IDToken} {
 		if t != nil && t.Value != "" {
-			keys = append(keys, tokenKey{kind, t.Value})
+			keys = append(keys, tokenKey{TokenKind(kind), t.Value})
 		}
 	}
 	for _, t := range g.OldAccess {
@@ -179,11 +114,13 @@ func (m *Memory) ListGrants(_ context.Context, q GrantQuery) ([]Grant, error) {
 func (m *Memory) DeleteGrants(_ context.Context, f GrantFilter) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if f.UserID != "" && f.AppID != "" && f.Type != "" { // one row: no need to look at all
+		return m.dropGrant(GrantKey(f)), nil
+	}
 	count := 0
 	for key := range m.grants {
 		if (f.UserID == "" || f.UserID == key.UserID) && (f.AppID == "" || f.AppID == key.AppID) && (f.Type == "" || f.Type == key.Type) {
-			m.dropGrant(key)
-			count++
+			count += m.dropGrant(key)
 		}
 	}
 	return count, nil
@@ -227,68 +164,4 @@ func (m *Memory) DeleteConsents(_ context.Context, userID, appID string) (int, e
 func (c Consent) clone() Consent {
 	c.Scopes = slices.Clone(c.Scopes)
 	return c
-}
-
-// PutSession implements Sessions.
-func (m *Memory) PutSession(_ context.Context, s Session) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.sessions[s.Token] = s
-	return nil
-}
-
-// Session implements Sessions.
-func (m *Memory) Session(_ context.Context, token string) (Session, error) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	s, ok := m.sessions[token]
-	return s, found(ok)
-}
-
-// DeleteSession implements Sessions.
-func (m *Memory) DeleteSession(_ context.Context, token string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return remove(m.sessions, token)
-}
-
-// DeleteSessionsOf implements Sessions.
-func (m *Memory) DeleteSessionsOf(_ context.Context, tenantID int64, userID string) (int, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	before := len(m.sessions)
-	maps.DeleteFunc(m.sessions, func(_ string, s Session) bool { return s.TenantID == tenantID && s.UserID == userID })
-	return before - len(m.sessions), nil
-}
-
-// PutLink implements Links.
-func (m *Memory) PutLink(_ context.Context, l Link) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.links[l.Key] = l
-	return nil
-}
-
-// Link implements Links.
-func (m *Memory) Link(_ context.Context, key string) (Link, error) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	l, ok := m.links[key]
-	return l, found(ok)
-}
-
-// UseLink implements Links.
-func (m *Memory) UseLink(_ context.Context, key string, at time.Time) (Link, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	l, ok := m.links[key]
-	if !ok {
-		return Link{}, ErrNotFound
-	}
-	if !l.UsedAt.IsZero() {
-		return l, ErrConflict
-	}
-	l.UsedAt = at
-	m.links[key] = l
-	return l, nil
 }
