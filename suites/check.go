@@ -17,6 +17,12 @@ type Check struct {
 func Checks() []Check {
 	return slices.Concat(
 		metadataChecks(),
+		tokenChecks(),
+		pkceChecks(),
+		refreshChecks(),
+		revokeChecks(),
+		introspectChecks(),
+		openidChecks(),
 		apiChecks(),
 	)
 }

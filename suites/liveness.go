@@ -6,8 +6,6 @@ import (
 
 	"github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
-
-	"docspace-oauth/flows"
 )
 
 // probeScope opens probePath: with it, a token can be seen to work.
@@ -55,15 +53,6 @@ func (c *Case) enable(app App, enabled bool) {
 	c.setup("switch the app", func() {
 		c.need(c.Flows().SetEnabled(c.ctx, c.Signature(app.Owner), app.ID, enabled))
 	})
-}
-
-// owned is the portal as package flows sees it, at the address of the user's portal.
-func (c *Case) owned(u User) *flows.Portal {
-	portal := c.Flows()
-	if u.Portal != "" {
-		portal.BaseURL = u.Portal
-	}
-	return portal
 }
 
 // tokenScopes are the scopes that an access token itself names.

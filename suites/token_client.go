@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -97,17 +98,17 @@ func unknownClient(c *Case) {
 	})
 	form := c.ExchangeForm(app, c.Code(user, app))
 	wrong := c.Token(With(form, "client_secret", otherSecret(app.Secret)))
-	for what, id := range map[string]string{"an id that is not registered": uuid.NewString(), "an id that is no UUID": "nobody"} {
+	for _, id := range []string{uuid.NewString(), "nobody"} {
 		answer := c.Token(With(form, "client_id", id))
-		c.Expect(answer).To(BeTokenError(401, "invalid_client"), what)
-		c.Expect(c.appearance(answer)).To(gomega.Equal(c.appearance(wrong)), "%s is answered like a wrong secret", what)
+		c.Expect(answer).To(BeTokenError(401, "invalid_client"), "client_id %s", id)
+		c.Expect(appearance(answer)).To(gomega.Equal(appearance(wrong)), "client_id %s is answered like a wrong secret", id)
 	}
 }
 
 // appearance is what an answer shows of its cause.
-func (c *Case) appearance(r Response) map[string]string {
+func appearance(r Response) map[string]string {
 	return map[string]string{
-		"status": http.StatusText(r.Status), "body": string(r.Body),
+		"status": fmt.Sprint(r.Status), "body": string(r.Body),
 		"Content-Type": r.Header.Get("Content-Type"), "WWW-Authenticate": r.Header.Get("WWW-Authenticate"),
 	}
 }

@@ -31,9 +31,9 @@ func tokenDuplicates(c *Case) {
 	var g Grant
 	c.Control("each parameter once", func() {
 		g = c.GrantFor(user, app, PKCE(Verifier))
-		g = c.refreshed(g, g.Scopes...)
+		g = c.refreshed(g, probeScope)
 	})
-	refresh := c.RefreshForm(app, g.Refresh, g.Scopes...)
+	refresh := c.RefreshForm(app, g.Refresh, probeScope)
 	for _, name := range []string{"refresh_token", "scope"} {
 		c.Expect(c.Token(doubled(refresh, name))).To(BeTokenError(400, "invalid_request"), "%s twice at refresh", name)
 	}

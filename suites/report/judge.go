@@ -15,7 +15,7 @@ func Judge(result Result, known requirement.Deviations) Result {
 	switch {
 	case d.Expected == requirement.Either && result.Verdict == Fail:
 		result.Verdict = Pass
-		result.Warnings = append(result.Warnings, "known to go either way ("+d.Why+")+": "+result.Message)
+		result.Warnings = append(result.Warnings, "known to go either way ("+d.Why+"): "+result.Message)
 		result.Message = ""
 	case d.Expected == requirement.Deviates && result.Verdict == Fail:
 		result.Verdict = Deviation

@@ -17,7 +17,7 @@ func WriteAll(dir string, r Report) error {
 		name  string
 		write func(io.Writer, Report) error
 	}{
-		{"report.json", JSON},
+		{"report.json", JSON}, {"report.html", HTML}, {"junit.xml", JUnit}, {"summary.md", Markdown},
 	} {
 		if err := writeFile(filepath.Join(dir, form.name), r, form.write); err != nil {
 			return fmt.Errorf("write report: %w", err)

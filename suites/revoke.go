@@ -1,0 +1,95 @@
+package suites
+
+import (
+	"crypto/rand"
+	"net/url"
+
+	"github.com/onsi/gomega"
+)
+
+func revokeChecks() []Check {
+	return []Check{
+		{"rfc7009/2/refresh-revoked", refreshRevoked},
+		{"rfc7009/2/access-revoked", accessRevoked},
+		{"rfc7009/2.1/refresh-kills-access", refreshKillsAccess},
+		{"docspace/revoke/access-keeps-refresh", accessKeepsRefresh},
+		{"rfc7009/2.1/client-bound", revokeBoundToClient},
+		{"rfc7009/2.1/client-authenticated", revokeClientAuthenticated},
+		{"rfc7009/2/code-revoked", codeRevoked},
+		{"rfc7009/2.2/unknown-token-200", unknownTokenRevoked},
+		{"rfc7009/2.1/token-required", revokeTokenRequired},
+	}
+}
+
+func refreshRevoked(c *Case) {
+	g := c.Grant()
+	c.Control("before the revocation", func() { g = c.refreshed(g) })
+	c.Expect(c.Revoke(g.App, g.Refresh)).To(HaveStatus(200))
+	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokenError(400, "invalid_grant"), "the revoked refresh token")
+}
+
+func accessRevoked(c *Case) {
+	g := c.Grant()
+	c.Control("before the revocation", func() {
+		c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeTrue(), "the access token works")
+	})
+	c.Expect(c.Revoke(g.App, g.Access)).To(HaveStatus(200))
+	form := c.credentials(g.App, url.Values{"token": {g.Access}})
+	c.Expect(c.Post("/oauth2/introspect", form, nil).Member("active")).To(gomega.Equal(false), "active of the revoked access token")
+	c.Expect(c.API(probePath, g.Access)).To(HaveStatus(401), "the revoked access token at the API")
+}
+
+func refreshKillsAccess(c *Case) {
+	g := c.Grant()
+	c.Control("before the revocation", func() {
+		c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeTrue(), "the access token works")
+	})
+	c.Expect(c.Revoke(g.App, g.Refresh)).To(HaveStatus(200))
+	c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeFalse(), "the access token works after its refresh token was revoked")
+}
+
+func accessKeepsRefresh(c *Case) {
+	g := c.Grant()
+	c.Expect(c.Revoke(g.App, g.Access)).To(HaveStatus(200))
+	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokens(), "the refresh token after its access token was revoked")
+}
+
+func revokeBoundToClient(c *Case) {
+	g, other := c.Grant(), c.App()
+	c.Expect(c.Revoke(other, g.Refresh)).To(HaveStatus(400), "another client's refresh token")
+	c.Expect(c.Revoke(other, g.Access)).To(HaveStatus(400), "another client's access token")
+	c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeTrue(), "the access token works after that")
+	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokens(), "the refresh token after that")
+}
+
+func revokeClientAuthenticated(c *Case) {
+	g := c.Grant()
+	form := c.credentials(g.App, url.Values{"token": {g.Refresh}})
+	c.Expect(c.Post("/oauth2/revoke", public(form), nil)).To(HaveStatus(401), "no secret")
+	c.Expect(c.Post("/oauth2/revoke", With(public(form), "client_id"), nil)).To(HaveStatus(401), "no client at all")
+	c.Expect(c.Post("/oauth2/revoke", With(form, "client_secret", otherSecret(g.App.Secret)), nil)).To(HaveStatus(401), "a wrong secret")
+	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokens(), "the refresh token after that")
+}
+
+func codeRevoked(c *Case) {
+	user, app := c.User(), c.App()
+	c.Control("a code that was not revoked", func() {
+		c.Expect(c.Token(c.ExchangeForm(app, c.Code(user, app)))).To(BeTokens())
+	})
+	code := c.Code(user, app)
+	c.Expect(c.Revoke(app, code.Value)).To(HaveStatus(200))
+	c.Expect(c.Token(c.ExchangeForm(app, code))).To(BeTokenError(400, "invalid_grant"), "the revoked code")
+}
+
+func unknownTokenRevoked(c *Case) {
+	g := c.Grant()
+	c.Expect(c.Revoke(g.App, "unknown-"+rand.Text())).To(HaveStatus(200), "an unknown token")
+	c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeTrue(), "the app's own token works after that")
+}
+
+func revokeTokenRequired(c *Case) {
+	g := c.Grant()
+	c.Control("with a token", func() { c.Expect(c.Revoke(g.App, g.Access)).To(HaveStatus(200)) })
+	form := c.credentials(g.App, url.Values{})
+	c.Expect(c.Post("/oauth2/revoke", form, nil)).To(BeTokenError(400, "invalid_request"), "no token")
+}
