@@ -1,0 +1,239 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"docspace-oauth/suites/evidence"
+	"docspace-oauth/suites/requirement"
+)
+
+func row(id string, v Verdict) Result {
+	return Result{
+		Requirement: requirement.Requirement{ID: id, Suite: "token", Level: requirement.Must, Title: "title of " + id, Why: "Why.", Fix: "Fix."},
+		Verdict:     v, Message: "saw <b>&\"x\"</b> | *y*",
+	}
+}
+
+func TestJudge(t *testing.T) {
+	known := requirement.Deviations{
+		"d": {ID: "d", Expected: requirement.Deviates, Why: "it does"},
+		"e": {ID: "e", Expected: requirement.Either, Why: "a race"},
+	}
+	for _, c := range []struct {
+		id        string
+		raw, want Verdict
+	}{
+		{"x", Pass, Pass}, {"x", Fail, Fail},
+		{"d", Fail, Deviation}, {"d", Pass, UnexpectedPass},
+		{"d", Skip, Skip}, {"d", Blocked, Blocked}, {"d", Error, Error},
+		{"e", Pass, Pass}, {"e", Fail, Pass}, {"e", Blocked, Blocked}, {"e", Error, Error},
+	} {
+		got := Judge(row(c.id, c.raw), known)
+		if got.Verdict != c.want {
+			t.Errorf("%s %s became %s instead of %s", c.id, c.raw, got.Verdict, c.want)
+		}
+		if c.id == "e" && c.raw == Fail && len(got.Warnings) != 1 {
+			t.Error("the other outcome of an either row must be reported")
+		}
+	}
+	if got := Judge(row("d", Fail), nil); got.Verdict != Fail {
+		t.Errorf("without known deviations a failure is %s", got.Verdict)
+	}
+}
+
+func TestExitCode(t *testing.T) {
+	for name, c := range map[string]struct {
+		verdicts      []Verdict
+		lost, harness string
+		interrupted   bool
+		want          int
+	}{
+		"expected":              {verdicts: []Verdict{Pass, Deviation, Skip}, want: 0},
+		"nothing":               {want: 0},
+		"fail":                  {verdicts: []Verdict{Pass, Fail}, want: 1},
+		"unexpected pass":       {verdicts: []Verdict{UnexpectedPass}, want: 1},
+		"blocked":               {verdicts: []Verdict{Pass, Blocked}, want: 1},
+		"lost beats fail":       {verdicts: []Verdict{Fail, Blocked}, lost: "gone", want: 3},
+		"error beats lost":      {verdicts: []Verdict{Error}, lost: "gone", want: 4},
+		"harness":               {verdicts: []Verdict{Pass}, harness: "no worker", want: 4},
+		"interruption beats it": {verdicts: []Verdict{Fail, Error}, interrupted: true, want: 130},
+	} {
+		r := Report{Lost: c.lost, Harness: c.harness}
+		for _, v := range c.verdicts {
+			r.Results = append(r.Results, row("x", v))
+		}
+		if r.Close(c.interrupted); r.ExitCode != c.want || r.Outcome == "" {
+			t.Errorf("%s: exit code %d (%s) instead of %d", name, r.ExitCode, r.Outcome, c.want)
+		}
+	}
+}
+
+// sample has every verdict, evidence, and texts that would be markup.
+func sample() Report {
+	r := Report{Tool: "t", Target: Target{Kind: "mock", URL: "http://127.0.0.1:1", Version: "3.7.2"}, StartedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	for _, v := range Verdicts() {
+		result := row("rfc/1/"+string(v), v)
+		if v == Deviation {
+			result.Deviation = &requirement.Deviation{ID: result.ID, Why: "it does", Since: "3.7.2", Link: "docs/x"}
+		}
+		result.Exchanges = []evidence.Exchange{{
+			Actor: "app", Peer: "authorization server", Method: "POST", URL: "http://p/oauth2/token?<script>alert(1)</script>",
+			RequestBody: "code=‹code:0011223344556677›", Status: 400, ResponseBody: "<script>alert(2)</script>",
+		}}
+		r.Results = append(r.Results, result)
+	}
+	r.Close(false)
+	return r
+}
+
+func TestFormsAreWellFormed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "report")
+	if err := WriteAll(dir, sample()); err != nil {
+		t.Fatal(err)
+	}
+	read := func(name string) string {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	page := read("report.html")
+	if strings.Contains(page, "<script>alert") {
+		t.Error("what a portal answered became markup")
+	}
+	if strings.Contains(page, "http-equiv=\"refresh\"") || strings.Contains(page, " src=") {
+		t.Error("the page loads something")
+	}
+	for _, want := range []string{"‹code-1›", "$CODE_1", "<svg", "title of rfc/1/fail"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	var suites junitSuites
+	if err := xml.Unmarshal([]byte(read("junit.xml")), &suites); err != nil {
+		t.Error(err)
+	}
+	if suites.Tests != 7 || suites.Failures != 2 || suites.Errors != 2 || suites.Skipped != 1 {
+		t.Errorf("JUnit counts %d tests, %d failures, %d errors, %d skipped", suites.Tests, suites.Failures, suites.Errors, suites.Skipped)
+	}
+	if text := read("summary.md"); !strings.Contains(text, "## Failed") || strings.Contains(text, "<b>") {
+		t.Errorf("summary:\n%s", text)
+	}
+	var back Report
+	decoder := json.NewDecoder(strings.NewReader(read("report.json")))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&back); err != nil {
+		t.Error(err)
+	}
+	if len(back.Results) != 7 || back.Version != Version {
+		t.Errorf("read back %d results of version %q", len(back.Results), back.Version)
+	}
+	entries, _ := os.ReadDir(dir)
+	if len(entries) != 4 {
+		t.Errorf("%d files in the report", len(entries))
+	}
+}
+
+// The published schema names exactly the members that the report has.
+func TestSchemaMatchesReport(t *testing.T) {
+	text, err := os.ReadFile("schema/report-1.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema map[string]any
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	compare(t, schema, schema, reflect.TypeFor[Report](), "report")
+}
+
+func compare(t *testing.T, root, node map[string]any, typ reflect.Type, at string) {
+	t.Helper()
+	if ref, ok := node["$ref"].(string); ok {
+		node = root["$defs"].(map[string]any)[strings.TrimPrefix(ref, "#/$defs/")].(map[string]any)
+	}
+	for typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
+	}
+	if typ.Kind() == reflect.Slice {
+		compare(t, root, node["items"].(map[string]any), typ.Elem(), at+"[]")
+		return
+	}
+	if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[time.Time]() {
+		return
+	}
+	properties, _ := node["properties"].(map[string]any)
+	required, _ := node["required"].([]any)
+	seen := 0
+	for _, field := range reflect.VisibleFields(typ) {
+		tag := field.Tag.Get("json")
+		if field.Anonymous || tag == "" {
+			continue
+		}
+		name, options, _ := strings.Cut(tag, ",")
+		seen++
+		property, ok := properties[name].(map[string]any)
+		if !ok {
+			t.Errorf("the schema lacks %s.%s", at, name)
+			continue
+		}
+		if always := !strings.Contains(options, "omit"); always != slices.Contains(required, any(name)) {
+			t.Errorf("%s.%s: always there %v, required otherwise in the schema", at, name, always)
+		}
+		compare(t, root, property, field.Type, at+"."+name)
+	}
+	if seen != len(properties) {
+		t.Errorf("the schema has %d members at %s, the report %d", len(properties), at, seen)
+	}
+}
+
+func TestConsoleSummaryFitsAScreen(t *testing.T) {
+	var out bytes.Buffer
+	r := Report{Seed: 7}
+	for range 60 {
+		r.Results = append(r.Results, row("rfc/1/x", Fail))
+	}
+	r.Close(false)
+	console := NewConsole(&out, 60, true, false)
+	console.Summary(r)
+	if lines := strings.Count(out.String(), "\n"); lines > 70 {
+		t.Errorf("%d lines", lines)
+	}
+	for _, want := range []string{"fix:  Fix.", "and 48 more", "60 fail", "seed 7"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the summary lacks %q", want)
+		}
+	}
+	if strings.Contains(out.String(), "\x1b") {
+		t.Error("colours without being asked")
+	}
+	out.Reset()
+	console.Result(row("rfc/1/x", Pass))
+	if out.Len() > 0 {
+		t.Error("quiet prints a pass")
+	}
+}
+
+func TestWriteAllSaysWhy(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteAll(filepath.Join(file, "report"), sample()); err == nil {
+		t.Error("a report in a file's place must fail")
+	}
+	if err := writeFile(filepath.Join(t.TempDir(), "x"), sample(), func(io.Writer, Report) error { return io.ErrShortWrite }); err == nil {
+		t.Error("a form that can't be written must fail")
+	}
+}
