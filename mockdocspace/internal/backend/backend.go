@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -86,6 +87,7 @@ type call struct {
 	rules  *rules.Rules
 	caller *caller // nil: anonymous
 	params map[string]string
+	zone   *time.Location // see timeZone
 }
 
 func (c *call) tenant() int64 { return c.site.Tenant.ID }

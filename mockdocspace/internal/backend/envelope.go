@@ -204,13 +204,21 @@ func (t *timedWriter) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 // digits, the offset or Z (§2.4). The zero time is the portal's "no date".
 func (c *call) apiDate(t time.Time) string {
 	if !t.IsZero() {
-		if zone, err := time.LoadLocation(c.site.Tenant.TimeZone); err == nil {
-			t = t.In(zone)
-		} else {
-			t = t.UTC()
-		}
+		t = t.In(c.timeZone())
 	}
 	return t.Format("2006-01-02T15:04:05.0000000Z07:00")
+}
+
+// timeZone is the portal's, UTC where this machine does not know it. It is read
+// once per call: each look-up may read a file.
+func (c *call) timeZone() *time.Location {
+	if c.zone == nil {
+		c.zone = time.UTC
+		if zone, err := time.LoadLocation(c.site.Tenant.TimeZone); err == nil {
+			c.zone = zone
+		}
+	}
+	return c.zone
 }
 
 // optionalDate is apiDate, or nothing for the zero time.

@@ -91,10 +91,7 @@ func (a *api) portalSettings(c *call) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	zone, err := time.LoadLocation(t.TimeZone)
-	if err != nil {
-		zone = time.UTC
-	}
+	zone := c.timeZone()
 	_, seconds := a.Clock.Now().In(zone).Zone()
 	s.OwnerID, s.Timezone, s.TrustedDomains, s.NameSchemaID = owner, zone.String(), &[]string{}, "Common"
 	s.UTCOffset, s.UTCHoursOffset = timeSpan(seconds), float64(seconds)/3600
