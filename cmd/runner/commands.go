@@ -20,6 +20,7 @@ type commands struct {
 	Run     runCommand     `cmd:"" default:"withargs" help:"Judge a target (the default; without a target: a mock)."`
 	List    listCommand    `cmd:"" help:"List the requirements."`
 	Explain explainCommand `cmd:"" help:"Print all there is to know about a requirement."`
+	Replay  replayCommand  `cmd:"" help:"Replay recorded exchanges against a target, difference by difference."`
 	Worker  workerCommand  `cmd:"" hidden:""`
 }
 

@@ -17,8 +17,12 @@ import (
 	"time"
 )
 
-// ErrUnreachable is wrapped when the target refuses connections.
-var ErrUnreachable = errors.New("target is unreachable")
+var (
+	// ErrUnreachable is wrapped when the target refuses connections.
+	ErrUnreachable = errors.New("target is unreachable")
+	// ErrNotDocSpace is wrapped when the target answers as no build of the portal does.
+	ErrNotDocSpace = errors.New("target is not a DocSpace")
+)
 
 const (
 	// exchangeTimeout bounds one request and its answer: the portal takes a

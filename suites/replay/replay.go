@@ -85,8 +85,8 @@ const lostLimit = 2
 // Run replays every recording of o.Dir. Differences are no error: they are in
 // the Summary and on o.Out, whose last line is "N of M exchanges identical".
 // Errors: a recording that does not parse (file and step are named; nothing is
-// sent), a target that refuses connections (wraps ErrUnreachable), a build that
-// cannot be told, an ended context. The Summary is filled as far as it got.
+// sent), a target that refuses connections (wraps ErrUnreachable) or is none
+// (wraps ErrNotDocSpace), an ended context. The Summary is filled as far as it got.
 func Run(ctx context.Context, o Options) (Summary, error) {
 	recordings, err := load(o.Dir, o.Files)
 	if err != nil {
@@ -155,7 +155,7 @@ func (r *run) probe(ctx context.Context) error {
 	case 403:
 		r.split = false
 	default:
-		return fmt.Errorf("find out which build %s is: GET /oauth2/token answered %d, neither 302 (two services) nor 403 (one process)", r.endpoint.base, got.status)
+		return fmt.Errorf("%w: GET %s/oauth2/token answered %d, neither 302 (two services) nor 403 (one process)", ErrNotDocSpace, r.endpoint.base, got.status)
 	}
 	return nil
 }

@@ -294,7 +294,7 @@ func TestRunErrors(t *testing.T) {
 		{"no URL", Options{Dir: good, BaseURL: "localhost:80"}, "is not scheme://host", nil},
 		{"URL with a path", Options{Dir: good, BaseURL: p.URL + "/portal"}, "is not scheme://host", nil},
 		{"dead target", Options{Dir: good, BaseURL: dead}, "unreachable", ErrUnreachable},
-		{"not an authorization server", Options{Dir: good, BaseURL: elsewhere.URL}, "answered 404, neither 302", nil},
+		{"not an authorization server", Options{Dir: good, BaseURL: elsewhere.URL}, "answered 404, neither 302", ErrNotDocSpace},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
