@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/ory/fosite"
 
@@ -178,6 +179,9 @@ func (s *Server) accessibleApp(ctx context.Context, id string) (store.App, error
 	if err != nil {
 		return store.App{}, err
 	}
+	if !app.GoneAt.IsZero() && s.Clock.Now().After(app.GoneAt.Add(cachedFor)) {
+		return store.App{}, store.ErrNotFound
+	}
 	r := rules.For(ctx, app.ID, "")
 	if r.Registration.NullDescriptionBug && r.Build == rules.BuildMinified && app.Description == nil {
 		return store.App{}, store.ErrNotFound // identity.md §7.3
@@ -187,5 +191,9 @@ func (s *Server) accessibleApp(ctx context.Context, id string) (store.App, error
 	}
 	return app, nil
 }
+
+// cachedFor is how long the portal's cache knows an app that DELETE /clients took
+// off the lists (identity.md §11).
+const cachedFor = 5 * time.Minute
 
 var errDisabled = errors.New("the app is disabled")
