@@ -130,7 +130,10 @@ func TestDeadCookiesAreDropped(t *testing.T) {
 	if c := got.header.Values("Set-Cookie"); got.status != 200 || len(c) != 1 {
 		t.Errorf("anonymous route: %d %q", got.status, c)
 	}
-	// Sessions end with their time, and belong to one portal.
+	// Sessions end with their time, and belong to one portal even if the same user is on both.
+	twin := p.users["user"]
+	twin.TenantID = 2
+	p.must(p.store.PutUser(t.Context(), twin))
 	token := p.signIn(t, "user")
 	cookie := map[string]string{"Cookie": "asc_auth_key=" + token}
 	other := map[string]string{"Cookie": "asc_auth_key=" + token, "Host": "second.localhost"}
@@ -269,6 +272,11 @@ func TestPortalSignIn(t *testing.T) {
 	if r := there.response(t); r["result"] != 0.0 {
 		t.Errorf("second portal's link: %v", r)
 	}
+	// Tried at the wrong portal it is not spent.
+	spend := request{method: "POST", path: "/api/2.0/authentication", body: map[string]any{"confirmData": map[string]any{"email": "user@docspace.test", "key": both[1].Query().Get("key")}}}
+	p.do(spend).wantError(t, 404, "The user could not be found")
+	spend.header = map[string]string{"Host": both[1].Host}
+	p.do(spend).want(t, 200)
 	if len(p.frontLinks(t, "twofactor@docspace.test", hash)) != 1 {
 		t.Error("two factors are no business of this call")
 	}
@@ -305,6 +313,11 @@ func TestSignInLimits(t *testing.T) {
 		t.Errorf("body %s", got.body)
 	}
 	p.clock.Advance(61 * time.Second)
+	try(password).want(t, 200)
+	for range 5 {
+		try("wrong").want(t, 401)
+	}
+	p.clock.Resume() // set back, as a reset does
 	try(password).want(t, 200)
 
 	hash := p.hash(t, password)
