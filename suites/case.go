@@ -232,3 +232,22 @@ func (c *Case) result() report.Result {
 	}
 	return result
 }
+
+// OnOwnPortal runs body with a mock of the check's own as c.Target, for the part of
+// a check that turns the clock, keys or limits. Where the target allows no such
+// thing the part is left out with a warning.
+func (c *Case) OnOwnPortal(part string, body func()) {
+	own, err := c.Target.Own(c.ctx)
+	if errors.Is(err, target.ErrNotOffered) {
+		c.Warn("not checked: %s: %v", part, err)
+		return
+	}
+	c.need(err)
+	outer := c.Target
+	c.Target = own
+	defer func() {
+		c.Target = outer
+		_ = own.Close()
+	}()
+	body()
+}

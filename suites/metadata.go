@@ -25,6 +25,9 @@ func metadataChecks() []Check {
 		{"oidc-discovery/3/required-members", openIDMembers},
 		{"oidc-discovery/3/signing-alg-truthful", signingAlgTruthful},
 		{"rfc7519/4.1.1/iss-is-issuer", issIsIssuer},
+		{"rfc7517/4/jwks-usable", keysUsable},
+		{"rfc7517/9.2/no-private-key", noPrivateKey},
+		{"docspace/keys/rotation", keyRotation},
 		{"docspace/metadata/prefixed-alias", prefixedAlias},
 	}
 }

@@ -75,9 +75,19 @@ func (c *Case) Signature(u User) string {
 	return token
 }
 
-// ForgetSignatures makes the next Signature sign in again: after the mock's clock
-// was turned the kept ones are void.
-func (c *Case) ForgetSignatures() {
+// Mock is the control of the mock under test; a target that is none skips the check.
+func (c *Case) Mock() target.Mock {
+	mock, err := c.Target.Controlled()
+	c.need(err)
+	return mock
+}
+
+// Advance turns the portal's clock forward. Only on a portal of the check's own:
+// see OnOwnPortal and NeedsOwnPortal. Kept signatures are void then. Setup.
+func (c *Case) Advance(by time.Duration) {
+	c.setup("the clock goes "+by.String()+" forward", func() {
+		c.need(c.Mock().Advance(c.ctx, by))
+	})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	clear(c.signed)

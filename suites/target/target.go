@@ -41,6 +41,7 @@ type Descriptor struct {
 // Target is a portal under test.
 type Target struct {
 	Descriptor
+	Mock Mock // nil when the target is none
 }
 
 // Open reaches what spec names: `mock` starts one in this process, anything else
@@ -67,15 +68,6 @@ func (t *Target) Own(ctx context.Context) (*Target, error) {
 
 // Close stops what Open started.
 func (t *Target) Close() error { return nil }
-
-// NewUser makes a user of that type.
-func (t *Target) NewUser(ctx context.Context, kind UserType) (User, error) {
-	u, err := t.Registrar()
-	if err == nil && kind != u.Type && kind != Member {
-		err = fmt.Errorf("%w: a user of type %s", ErrNotOffered, kind)
-	}
-	return u, err
-}
 
 // Alive asks for the metadata and reports why there was no HTTP answer at all.
 func (t *Target) Alive(ctx context.Context, client *http.Client) error {

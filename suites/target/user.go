@@ -35,7 +35,10 @@ var seeds = map[UserType]string{
 	Member: "user@docspace.test", Guest: "guest@docspace.test",
 }
 
-const seedPassword = "docspace"
+const (
+	seedPassword = "docspace"
+	secondAdmin  = "admin@second.test" // of the second portal
+)
 
 // Registrar is the user who registers apps: an administrator of the mock, or the
 // one user that was given.
