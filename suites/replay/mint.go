@@ -153,7 +153,7 @@ func (v *variables) claims(roleName string) (signature.Claims, error) {
 			tenant = v.values["alien_tenant_id"]
 		}
 		claims := signature.Claims{
-			UserID: v.values["user_"+r.name], UserName: "Replay " + r.name, UserEmail: r.name + "@example.test",
+			UserID: v.values["user_"+r.name], UserName: "Replay " + r.name, UserEmail: r.name + "@portal.example.test",
 			TenantURL: tenantURL, Admin: r.admin, Guest: r.guest, Public: r.isPublic,
 		}
 		_, err := fmt.Sscan(tenant, &claims.TenantID)
