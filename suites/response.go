@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"docspace-oauth/suites/evidence"
 )
 
 // bodyLimit bounds what a check reads of one answer, in bytes.
@@ -19,6 +21,8 @@ type Response struct {
 	Status  int
 	Header  http.Header
 	Body    []byte
+
+	redacted func(string) string // for messages
 }
 
 // Do sends a request over the recording client. No answer at all ends the check.
@@ -33,7 +37,10 @@ func (c *Case) Do(req *http.Request) Response {
 	if err != nil {
 		c.end("fail", fmt.Sprintf("%s %s: the answer was cut: %v", req.Method, req.URL, err))
 	}
-	return Response{req.Method + " " + req.URL.String(), resp.StatusCode, resp.Header, body}
+	return Response{
+		Request: req.Method + " " + req.URL.String(), Status: resp.StatusCode, Header: resp.Header, Body: body,
+		redacted: c.session.redactor.Text,
+	}
 }
 
 // Request makes a request to a path of the target (or an absolute URL). A
@@ -133,7 +140,7 @@ func (r Response) Cookie(name string) *http.Cookie {
 	return nil
 }
 
-// String describes the answer in one line.
+// String describes the answer in one line, without secrets.
 func (r Response) String() string {
 	text := fmt.Sprintf("%s → %d", r.Request, r.Status)
 	if media := r.MediaType(); media != "" {
@@ -142,11 +149,13 @@ func (r Response) String() string {
 	if u := r.Header.Get("Location"); u != "" {
 		text += " → " + u
 	}
-	if body := strings.Join(strings.Fields(string(r.Body)), " "); body != "" {
-		if len(body) > 300 {
-			body = body[:300] + "…"
-		}
-		return text + " " + body
+	body := strings.Join(strings.Fields(strings.ToValidUTF8(string(r.Body), "�")), " ")
+	if body == "" {
+		body = "(empty)"
 	}
-	return text + " (empty)"
+	text += " "
+	if r.redacted != nil { // before cutting: a cut secret is not recognised
+		text, body = r.redacted(text), r.redacted(body)
+	}
+	return text + evidence.Cut(body, 300)
 }

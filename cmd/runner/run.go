@@ -10,6 +10,7 @@ import (
 
 	"docspace-oauth/suites"
 	"docspace-oauth/suites/report"
+	"docspace-oauth/suites/requirement"
 	"docspace-oauth/suites/target"
 )
 
@@ -34,6 +35,10 @@ type runCommand struct {
 
 // Run judges and reports. Reports are written whatever happens.
 func (r *runCommand) Run(ctx context.Context, s streams) error {
+	// Before a mock is started: a slip of the pen must cost nothing.
+	if _, err := requirement.Select(r.Suite, r.ID); err != nil {
+		return err
+	}
 	t, err := target.Open(ctx, r.Target, r.Fault, r.User, os.Getenv(r.PasswordEnv))
 	if err != nil {
 		return err

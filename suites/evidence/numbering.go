@@ -3,6 +3,7 @@ package evidence
 import (
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 var (
@@ -51,4 +52,21 @@ func (n *Numbering) Exchange(x *Exchange) {
 	x.ResponseBody = n.Text(x.ResponseBody)
 	x.Error = n.Text(x.Error)
 	x.Note = n.Text(x.Note)
+}
+
+// Plain shows marks without their value's trace, ‹code›, for lines that are printed
+// before the report is numbered.
+func Plain(text string) string { return rawMark.ReplaceAllString(text, "‹$1›") }
+
+// Cut shortens text to about limit characters, never inside a mark.
+func Cut(text string, limit int) string {
+	runes := []rune(text)
+	if len(runes) <= limit {
+		return text
+	}
+	head := string(runes[:limit])
+	if open := strings.LastIndex(head, "‹"); open > strings.LastIndex(head, "›") {
+		head = head[:open]
+	}
+	return head + "…"
 }

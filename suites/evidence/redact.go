@@ -23,10 +23,11 @@ var kinds = map[string]string{
 	"client_state": "cookie", "id_token_hint": "id-token",
 }
 
-// Shapes that are secret wherever they stand, whatever their name: a JWT, and
+// Shapes that are secret wherever they stand, whatever their name: a JWT (or the
+// beginning of one), and
 // the portal's codes and refresh tokens (docs/portal/identity.md §4.1).
 var (
-	jwtShape    = regexp.MustCompile(`[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
+	jwtShape    = regexp.MustCompile(`[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?`)
 	opaqueShape = regexp.MustCompile(`(?:^|[^A-Za-z0-9_-])([A-Za-z0-9_-]{128})(?:$|[^A-Za-z0-9_-])`)
 )
 

@@ -60,7 +60,7 @@ func NewSequence(exchanges []Exchange) Sequence {
 func shortURL(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
-		return cut(address, 40)
+		return Cut(address, 40)
 	}
 	text := u.Path
 	var named []string
@@ -75,14 +75,7 @@ func shortURL(address string) string {
 	if len(named) > 0 {
 		text += "?" + strings.Join(named, "&")
 	}
-	return cut(text, 52)
-}
-
-func cut(text string, limit int) string {
-	if runes := []rune(text); len(runes) > limit {
-		return string(runes[:limit-1]) + "…"
-	}
-	return text
+	return Cut(text, 52)
 }
 
 // SVG draws the diagram; colours come from the page through currentColor.

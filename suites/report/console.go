@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"sync"
+
+	"docspace-oauth/suites/evidence"
 )
 
 // Console prints a line per check as it ends and a summary. Safe for concurrent use.
@@ -96,11 +98,8 @@ func (c *Console) Summary(r Report) {
 	fmt.Fprintf(c.out, "\n%s   (%.1f s, seed %d)\n%s\n", strings.Join(counts, ", "), r.DurationMS/1000, r.Seed, r.Outcome)
 }
 
+// firstLine is text on one line, short and without traces of values.
 func firstLine(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
 	const limit = 240
-	if runes := []rune(text); len(runes) > limit {
-		text = string(runes[:limit]) + "…"
-	}
-	return text
+	return evidence.Cut(evidence.Plain(strings.Join(strings.Fields(text), " ")), limit)
 }
