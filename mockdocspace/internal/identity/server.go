@@ -72,8 +72,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if answered := allowOrigin(w, r); answered {
 		return
 	}
-	build := rules.From(r.Context()).Build
-	if !s.Limiter.Admit(w, build, limit.Authorization, r.Method, limit.AuthorizationSubject(r)) {
+	if !isLoginPost(r) && !s.admit(w, r) {
 		return
 	}
 	if err := parseParameters(w, r); err != nil {
@@ -83,8 +82,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.route(w, r)
 }
 
+// admit is the rate limiter (identity.md §13.1).
+func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
+	build := rules.From(r.Context()).Build
+	return s.Limiter.Admit(w, build, limit.Authorization, r.Method, limit.AuthorizationSubject(r))
+}
+
+// isLoginPost marks the one request whose signature filter stands before the
+// limiter (identity.md §3.2).
+func isLoginPost(r *http.Request) bool {
+	return r.Method == http.MethodPost && r.URL.Path == "/oauth2/login"
+}
+
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
-	if strings.Contains(r.URL.Path, "/oauth2/authorize") || (r.URL.Path == "/oauth2/login" && r.Method == http.MethodPost) {
+	if strings.Contains(r.URL.Path, "/oauth2/authorize") || isLoginPost(r) {
 		s.signedIn(w, r)
 		return
 	}

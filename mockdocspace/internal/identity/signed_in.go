@@ -71,7 +71,9 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) {
 	request := authorization{app: app, user: user, rules: rules.For(r.Context(), app.ID, user.UserID)}
 	switch {
 	case r.URL.Path != "/oauth2/authorize":
-		s.errorPage(w, r)
+		if !isLoginPost(r) || s.admit(w, r) {
+			s.errorPage(w, r)
+		}
 	case r.Method == http.MethodPost && isConsent(r):
 		s.consent(w, r, request)
 	case r.Method == http.MethodGet || r.Method == http.MethodPost:
