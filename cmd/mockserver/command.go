@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+
+	"docspace-oauth/mockdocspace"
+)
+
+// Exit codes of the command.
+const (
+	exitStopped = 0 // by a signal
+	exitFailed  = 1 // could not serve
+	exitUsage   = 2
+)
+
+// command is the command line; every flag has an environment twin MOCKDOCSPACE_….
+type command struct {
+	Listen          string `default:"127.0.0.1:8092" placeholder:"HOST:PORT" help:"Where to listen; port 0 picks a free one."`
+	Profile         string `default:"docspace" help:"Behaviour: docspace (the real portal, quirks included) or strict (the standards to the letter)."`
+	Variant         string `default:"server" help:"Build of the portal: server, minified or saas."`
+	ExternalURL     string `name:"external-url" placeholder:"URL" help:"How clients reach the portal, when not by the address they name."`
+	SignatureSecret string `placeholder:"S" help:"The portal's machine key, which signs x-signature tokens."`
+	DemoApp         string `placeholder:"HOST:PORT" help:"Also start the reference app there, e.g. localhost:3001."`
+	ControlToken    string `placeholder:"T" help:"Bearer token for the control API under /mock/; required beyond loopback."`
+	AutoLogin       string `placeholder:"E-MAIL" help:"Seeded user whom the login page signs in at once."`
+	AutoConsent     bool   `help:"Let the consent page allow by itself."`
+	Limits          string `placeholder:"portal" help:"Refuse requests as the portal's rate limiters do."`
+	Faults          bool   `help:"List the faults that can be switched on, and exit."`
+	ReadyFile       string `placeholder:"FILE" help:"Write the portal's URL there once it serves."`
+	Log             string `default:"text" enum:"text,json" help:"Form of the log on standard error: text or json."`
+	Version         bool   `help:"Print the version and exit."`
+}
+
+// execute runs the command line until ctx ends and returns the exit code.
+func execute(ctx context.Context, args []string, out, errs io.Writer) int {
+	var line command
+	ended := -1
+	parser, err := kong.New(&line,
+		kong.Name("mockserver"), kong.Writers(out, errs), kong.DefaultEnvars("MOCKDOCSPACE"),
+		kong.Description("A DocSpace portal on your machine: OAuth 2.0 server, app registration, login and consent pages, Backend API. NOT FOR PRODUCTION."),
+		kong.Exit(func(code int) { ended = code }))
+	if err != nil {
+		fmt.Fprintln(errs, "mockserver:", err)
+		return exitFailed
+	}
+	_, err = parser.Parse(args)
+	switch {
+	case ended >= 0: // --help
+		return ended
+	case err != nil:
+		fmt.Fprintf(errs, "mockserver: %v (mockserver --help lists the flags)\n", err)
+		return exitUsage
+	case line.Version:
+		fmt.Fprintln(out, "mockserver", version())
+		return exitStopped
+	case line.Faults:
+		printFaults(out)
+		return exitStopped
+	}
+	err = line.serve(ctx, out, errs)
+	var usage *mockdocspace.OptionError
+	switch {
+	case err == nil:
+		return exitStopped
+	case errors.As(err, &usage):
+		fmt.Fprintln(errs, "mockserver:", err)
+		return exitUsage
+	default:
+		fmt.Fprintln(errs, "mockserver:", err)
+		return exitFailed
+	}
+}
+
+func (c command) logger(errs io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if c.Log == "json" {
+		return slog.New(slog.NewJSONHandler(errs, options))
+	}
+	return slog.New(slog.NewTextHandler(errs, options))
+}
+
+// serve runs the portal, and the reference app where asked for, until ctx ends.
+func (c command) serve(ctx context.Context, out, errs io.Writer) error {
+	logger := c.logger(errs)
+	portal, err := mockdocspace.Start(ctx, mockdocspace.Options{
+		Listen: c.Listen, Profile: c.Profile, Variant: c.Variant, ExternalURL: c.ExternalURL,
+		SignatureSecret: c.SignatureSecret, ControlToken: c.ControlToken,
+		AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent, Limits: c.Limits, Logger: logger,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = portal.Close() }()
+	if c.DemoApp != "" {
+		app, err := startDemoApp(c.DemoApp, portal, logger)
+		if err != nil {
+			return err
+		}
+		defer app.close()
+	}
+	fmt.Fprintln(out, "ready", portal.URL())
+	if c.ReadyFile != "" {
+		if err := writeReadyFile(c.ReadyFile, portal.URL()); err != nil {
+			return err
+		}
+		defer func() { _ = os.Remove(c.ReadyFile) }()
+	}
+	printBanner(out, portal, c)
+	<-ctx.Done()
+	return portal.Close()
+}
+
+// writeReadyFile appears in one step, so that a waiting script never reads half of it.
+func writeReadyFile(path, url string) error {
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".ready-*")
+	if err != nil {
+		return fmt.Errorf("ready file %s: %w (its folder must exist and be writable)", path, err)
+	}
+	_, err = fmt.Fprintln(temporary, url)
+	if err = errors.Join(err, temporary.Close()); err == nil {
+		err = os.Rename(temporary.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(temporary.Name())
+		return fmt.Errorf("ready file %s: %w", path, err)
+	}
+	return nil
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "development build"
+}

@@ -1,0 +1,120 @@
+// Package mockdocspace is a DocSpace portal on your machine: authorization
+// server, app registration, login and consent pages, Backend API. It answers as
+// the real one does, quirks included, and misbehaves on request.
+//
+// NOT FOR PRODUCTION: passwords and secrets are kept in clear, and whoever
+// reaches the control API under /mock/ owns the portal.
+package mockdocspace
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"docspace-oauth/mockdocspace/internal/backend"
+	"docspace-oauth/mockdocspace/internal/clock"
+	"docspace-oauth/mockdocspace/internal/identity"
+	"docspace-oauth/mockdocspace/internal/limit"
+	"docspace-oauth/mockdocspace/internal/pages"
+	"docspace-oauth/mockdocspace/internal/random"
+	"docspace-oauth/mockdocspace/internal/registration"
+	"docspace-oauth/mockdocspace/internal/rules"
+	"docspace-oauth/mockdocspace/internal/store"
+	"docspace-oauth/signature"
+)
+
+// Portal is two portals (tenants) of one installation, told apart by host name.
+// It is an http.Handler; Start gives one that listens.
+type Portal struct {
+	options Options
+	store   store.Store
+	clock   *clock.Clock
+	random  *random.Source
+	book    *rules.Book
+
+	identity     *identity.Server
+	registration http.Handler
+	backend      http.Handler
+	pages        http.Handler
+	management   http.Handler
+	recorded     http.Handler // serve behind the journal
+
+	listening *listening // nil unless started
+}
+
+// New builds a portal with its seeds, ready to serve.
+func New(o Options) (*Portal, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	base, err := o.rules()
+	if err != nil {
+		return nil, err
+	}
+	p := &Portal{options: o, clock: clock.New(), random: random.New(), book: rules.NewBook(base)}
+	if o.RandomSeed != 0 {
+		p.random = random.Seeded(o.RandomSeed)
+	}
+	p.store = store.NewMemory()
+	ctx := context.Background()
+	if err := p.seed(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.build(ctx); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// build puts the services together; they meet in the store and here only.
+func (p *Portal) build(ctx context.Context) error {
+	o := p.options
+	key := signature.Key(o.SignatureSecret)
+	limiter := limit.New(p.clock, o.Limits == "portal")
+	server, err := identity.New(ctx, identity.Config{
+		Store: p.store, Clock: p.clock, Random: p.random, Limiter: limiter, SignatureKey: key, Logger: o.Logger,
+	})
+	if err != nil {
+		return fmt.Errorf("authorization server: %w", err)
+	}
+	p.identity = server
+	p.registration = registration.New(registration.Config{
+		Store: p.store, Clock: p.clock, Random: p.random, Limiter: limiter, SignatureKey: key, Logger: o.Logger,
+	})
+	p.backend = backend.New(backend.Config{
+		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, Authority: server,
+		PortalURL: p.portalURL, Limits: o.Limits == "portal", Logger: o.Logger,
+	})
+	p.pages = pages.New(pages.Config{
+		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, Logger: o.Logger,
+		AutoLogin: o.AutoLogin, AutoConsent: o.AutoConsent,
+	})
+	p.recorded = http.HandlerFunc(p.serve)
+	p.management = http.NotFoundHandler()
+	return nil
+}
+
+// Reset returns to the seeds: real time, no faults, no journal, new keys.
+func (p *Portal) Reset(ctx context.Context) error {
+	p.book.Clear()
+	p.clock.Resume()
+	if err := p.store.Clear(ctx); err != nil {
+		return fmt.Errorf("reset: %w", err)
+	}
+	p.identity.ForgetKeys()
+	return p.seed(ctx)
+}
+
+// Sweep removes what has expired by the portal's clock. A started portal sweeps
+// by itself.
+func (p *Portal) Sweep(ctx context.Context) (int, error) { return p.store.Sweep(ctx, p.clock.Now()) }
+
+const sweepPeriod = time.Minute
+
+// Fault is an entry of the catalogue of misbehaviours.
+type Fault = rules.Fault
+
+// Faults lists every misbehaviour that can be switched on.
+func Faults() []Fault { return rules.Faults() }

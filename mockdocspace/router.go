@@ -1,0 +1,147 @@
+package mockdocspace
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"docspace-oauth/mockdocspace/internal/site"
+	"docspace-oauth/mockdocspace/internal/store"
+)
+
+// serverHeader tells everybody what answers here.
+const serverHeader = "mockdocspace (not for production)"
+
+// The paths that the portal's router hands to a service (docs/portal/identity.md §1.2).
+var (
+	registrationPath = regexp.MustCompile(`^/api/2\.0/(oauth2/)?(clients|scopes)(/|$)`)
+	identityAlias    = regexp.MustCompile(`^/api/2\.0/oauth2(/|$)`)
+	metadataAlias    = regexp.MustCompile(`^(/oauth2)?/\.well-known/(oauth-authorization-server|openid-configuration)$`)
+)
+
+// ServeHTTP implements http.Handler: journal and control API in front, then the
+// router that the portal has before its services.
+func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Server", serverHeader)
+	if path := r.URL.Path; path == "/mock" || strings.HasPrefix(path, "/mock/") {
+		p.management.ServeHTTP(w, r)
+		return
+	}
+	p.recorded.ServeHTTP(w, r)
+}
+
+// serve is what the journal records: everything but the control API.
+func (p *Portal) serve(w http.ResponseWriter, r *http.Request) {
+	defer p.recoverPanic(w, r)
+	ctx := p.book.Into(r.Context())
+	ctx = site.Into(ctx, p.siteOf(r))
+	r = r.WithContext(ctx)
+	if r.Header.Get("X-Forwarded-Host") == "" {
+		r.Header.Set("X-Forwarded-Host", r.Host)
+	}
+	p.route(w, withoutLeadingSlashes(r))
+}
+
+func (p *Portal) route(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
+	switch {
+	case strings.HasPrefix(path, "/oauth2") && !metadataAlias.MatchString(path):
+		p.identity.ServeHTTP(w, r)
+	case metadataAlias.MatchString(path):
+		p.identity.ServeHTTP(w, withPath(r, strings.TrimPrefix(path, "/oauth2"), strings.TrimPrefix(r.URL.RawPath, "/oauth2")))
+	case registrationPath.MatchString(path):
+		p.registration.ServeHTTP(w, withoutSegment(r, "/api/2.0/oauth2", "/api/2.0"))
+	case identityAlias.MatchString(path):
+		p.identity.ServeHTTP(w, withoutSegment(r, "/api/2.0/oauth2", "/oauth2"))
+	case strings.HasPrefix(path, "/api/"), strings.HasPrefix(strings.ToLower(path), "/apisystem/"), strings.HasSuffix(path, ".ashx"):
+		p.backend.ServeHTTP(w, r)
+	default:
+		p.pages.ServeHTTP(w, r)
+	}
+}
+
+// siteOf finds the portal by the host name. An unknown name is the first
+// portal: the real one answers 404, but a container's name must work unconfigured.
+func (p *Portal) siteOf(r *http.Request) site.Site {
+	host := hostName(r.Host)
+	tenant, err := p.store.TenantByHost(r.Context(), host)
+	if err != nil {
+		tenant, err = p.store.Tenant(r.Context(), firstTenant)
+		if err != nil {
+			tenant = store.Tenant{ID: firstTenant}
+		}
+	}
+	base := requestScheme(r) + "://" + r.Host
+	if p.options.ExternalURL != "" && tenant.ID == firstTenant {
+		base = p.options.ExternalURL
+	}
+	return site.Site{Tenant: tenant, Base: base}
+}
+
+// requestScheme believes the forwarded scheme, as the Backend API and the login
+// pages do and the authorization server doesn't (docs/portal/identity.md §1.2).
+func requestScheme(r *http.Request) string {
+	if r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https") {
+		return "https"
+	}
+	return "http"
+}
+
+// hostName is the Host header without port and brackets, lower case.
+func hostName(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.ToLower(strings.Trim(host, "[]"))
+}
+
+// withoutLeadingSlashes folds slashes in front only: clients that join a base URL
+// with a trailing slash send //oauth2/token, and a redirect would lose their body
+// (docs/portal/clients.md §5 item 18).
+func withoutLeadingSlashes(r *http.Request) *http.Request {
+	if !strings.HasPrefix(r.URL.Path, "//") {
+		return r
+	}
+	fold := func(path string) string { return "/" + strings.TrimLeft(path, "/") }
+	raw := r.URL.RawPath
+	if raw != "" {
+		raw = fold(raw)
+	}
+	return withPath(r, fold(r.URL.Path), raw)
+}
+
+// withoutSegment replaces the beginning of the path.
+func withoutSegment(r *http.Request, prefix, replacement string) *http.Request {
+	if !strings.HasPrefix(r.URL.Path, prefix) {
+		return r
+	}
+	raw := r.URL.RawPath
+	if raw != "" {
+		raw = replacement + strings.TrimPrefix(raw, prefix)
+	}
+	return withPath(r, replacement+strings.TrimPrefix(r.URL.Path, prefix), raw)
+}
+
+func withPath(r *http.Request, path, rawPath string) *http.Request {
+	clone := new(http.Request)
+	*clone = *r
+	u := *r.URL
+	u.Path, u.RawPath = path, rawPath
+	clone.URL = &u
+	return clone
+}
+
+// recoverPanic turns a bug of ours into a logged 500 instead of a cut connection.
+func (p *Portal) recoverPanic(w http.ResponseWriter, r *http.Request) {
+	switch cause := recover(); cause {
+	case nil:
+	case http.ErrAbortHandler:
+		panic(cause)
+	default:
+		p.options.Logger.LogAttrs(r.Context(), slog.LevelError, "panic in a handler",
+			slog.Any("cause", cause), slog.String("method", r.Method), slog.String("path", r.URL.Path))
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+}

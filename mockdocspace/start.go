@@ -1,0 +1,170 @@
+package mockdocspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"docspace-oauth/mockdocspace/internal/site"
+	"docspace-oauth/mockdocspace/internal/store"
+)
+
+// listening is the network side of a started portal.
+type listening struct {
+	server *http.Server
+	port   string
+	host   string
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+	once   sync.Once
+	err    error
+}
+
+// Start builds a portal and listens. It ends with ctx or with Close.
+func Start(ctx context.Context, o Options) (*Portal, error) {
+	p, err := New(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.options.guardListen(); err != nil {
+		return nil, err
+	}
+	listeners, err := listen(p.options.Listen)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	host, port, _ := net.SplitHostPort(listeners[0].Addr().String())
+	l := &listening{
+		server: &http.Server{
+			Handler: p, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+			ErrorLog: slog.NewLogLogger(p.options.Logger.Handler(), slog.LevelDebug),
+		},
+		host: host, port: port, cancel: cancel,
+	}
+	p.listening = l
+	for _, listener := range listeners {
+		l.done.Go(func() {
+			if err := l.server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+				p.options.Logger.Error("serve", "address", listener.Addr().String(), "error", err)
+			}
+		})
+	}
+	l.done.Go(func() { p.sweepUntil(ctx) })
+	context.AfterFunc(ctx, func() { _ = p.Close() })
+	return p, nil
+}
+
+// listen opens the address and, for a loopback one, its twin of the other family:
+// clients resolve localhost to either.
+func listen(address string) ([]net.Listener, error) {
+	first, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w (another program may use it: choose a port with --listen, or port 0)", address, err)
+	}
+	listeners := []net.Listener{first}
+	addr, ok := first.Addr().(*net.TCPAddr)
+	if !ok || !addr.IP.IsLoopback() {
+		return listeners, nil
+	}
+	twin := "[::1]"
+	if addr.IP.To4() == nil {
+		twin = "127.0.0.1"
+	}
+	if second, err := net.Listen("tcp", twin+":"+strconv.Itoa(addr.Port)); err == nil {
+		listeners = append(listeners, second)
+	}
+	return listeners, nil
+}
+
+// sweepUntil removes expired rows now and then.
+func (p *Portal) sweepUntil(ctx context.Context) {
+	ticker := time.NewTicker(sweepPeriod)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if _, err := p.Sweep(ctx); err != nil && ctx.Err() == nil {
+				p.options.Logger.Error("sweep", "error", err)
+			}
+		}
+	}
+}
+
+// URL is the first portal's root, e.g. http://127.0.0.1:8092; empty unless started.
+func (p *Portal) URL() string {
+	if p.options.ExternalURL != "" {
+		return p.options.ExternalURL
+	}
+	if p.listening == nil {
+		return ""
+	}
+	host := p.listening.host
+	if ip := net.ParseIP(host); ip != nil && (ip.IsUnspecified() || ip.IsLoopback()) {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, p.listening.port)
+}
+
+// SecondURL is the second portal's root; Go does not resolve its name, so clients
+// dial it to loopback (flows.Transport does).
+func (p *Portal) SecondURL() string {
+	if p.listening == nil {
+		return ""
+	}
+	return "http://" + net.JoinHostPort(secondHost, p.listening.port)
+}
+
+// Close stops listening, cuts idle connections at once and waits a moment for
+// requests under way.
+func (p *Portal) Close() error {
+	l := p.listening
+	if l == nil {
+		return p.store.Close()
+	}
+	l.once.Do(func() {
+		l.cancel()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if err := l.server.Shutdown(ctx); err != nil {
+			l.err = l.server.Close()
+		}
+		l.done.Wait()
+		l.err = errors.Join(l.err, p.store.Close())
+	})
+	return l.err
+}
+
+// portalURL is the root of a tenant as the request at hand would name it.
+func (p *Portal) portalURL(ctx context.Context, tenant store.Tenant) string {
+	here := site.From(ctx)
+	if tenant.URL != "" {
+		return tenant.URL
+	}
+	if here.Tenant.ID == tenant.ID && here.Base != "" {
+		return here.Base
+	}
+	base := here.Base
+	if base == "" {
+		base = p.URL()
+	}
+	u, err := url.Parse(base)
+	if err != nil || len(tenant.Hosts) == 0 {
+		return base
+	}
+	host := tenant.Hosts[0]
+	if port := u.Port(); port != "" {
+		host = net.JoinHostPort(host, port)
+	}
+	return strings.ToLower(u.Scheme) + "://" + host
+}
