@@ -88,7 +88,7 @@ func (p *Portal) build(ctx context.Context) error {
 		PortalURL: p.portalURL, Limits: o.Limits == "portal", Logger: o.Logger,
 	})
 	p.pages = pages.New(pages.Config{
-		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, Logger: o.Logger,
+		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, API: p.backend, Logger: o.Logger,
 		AutoLogin: o.AutoLogin, AutoConsent: o.AutoConsent,
 	})
 	p.recorded = http.HandlerFunc(p.serve)
