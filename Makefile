@@ -1,0 +1,54 @@
+# Everything a newcomer or CI needs. `make run` and `make test` work first thing
+# on a fresh machine with Go and, for the browser, either Chromium or Debian.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+GO ?= go
+BIN := bin
+export GOFLAGS := -buildvcs=false
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build mock bench fmt check unit judge replay browser go clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: browser build ## judge the embedded mock with all suites and write report/
+	$(BIN)/runner run --target mock --report report
+
+test: browser check unit judge replay ## everything CI checks
+
+build: go ## bin/mockserver and bin/runner
+	$(GO) build -o $(BIN)/ ./cmd/...
+
+mock: build ## a portal on http://127.0.0.1:8092 with the demo app on http://localhost:3001
+	$(BIN)/mockserver --demo-app localhost:3001
+
+bench: go ## benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fmt: go ## format the code
+	$(GO) tool gofumpt -w .
+
+check: go ## format, vet, staticcheck
+	@unformatted=$$($(GO) tool gofumpt -l .); if [ -n "$$unformatted" ]; then echo "run make fmt for:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+unit: go browser ## all Go tests, with the race detector
+	$(GO) test -race -timeout 15m ./...
+
+judge: build browser ## all suites against the mock: nothing may fail
+	$(BIN)/runner run --target mock --report report --quiet
+
+replay: build ## the recordings of the real portal against the mock, both builds
+	$(BIN)/runner replay testdata/golden | tail -n 1 | tee /dev/stderr | grep -Eq '^([0-9]+) of \1 exchanges identical$$'
+
+browser: ## find Chromium, or install Debian's
+	@scripts/browser.sh
+
+go:
+	@command -v $(GO) >/dev/null || { echo "Go 1.26 or newer is needed: https://go.dev/dl/"; exit 1; }
+
+clean: ## remove what the targets made
+	rm -rf $(BIN) report

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Finds Chromium or Chrome; where there is none, installs Debian's package (as
+# root or with sudo), else says the one line to run.
+set -euo pipefail
+
+for name in "${CHROME:-}" chromium chromium-browser google-chrome google-chrome-stable chrome headless-shell; do
+	if [ -n "$name" ] && command -v "$name" >/dev/null 2>&1; then
+		exit 0
+	fi
+done
+
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "No Chromium found. Install Chromium or Chrome, or set CHROME to its path." >&2
+	exit 1
+fi
+sudo=
+if [ "$(id -u)" != 0 ]; then
+	if ! command -v sudo >/dev/null 2>&1 || ! sudo -n true 2>/dev/null; then
+		echo "No Chromium found. Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium" >&2
+		exit 1
+	fi
+	sudo=sudo
+fi
+echo "installing Chromium (Debian package) ..."
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -qq
+$sudo apt-get install -y -qq --no-install-recommends chromium >/dev/null
