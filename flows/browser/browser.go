@@ -1,0 +1,106 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+const (
+	// startTimeout is how long Chromium may take to start; a cold start on a busy
+	// machine takes several seconds.
+	startTimeout = 60 * time.Second
+	// closeTimeout is how long Chromium may take to end by itself before it is killed.
+	closeTimeout = 5 * time.Second
+)
+
+// Options say how Chromium runs. The zero value is headless, with the browser
+// that Find finds.
+type Options struct {
+	ExecPath string
+	Headed   bool // show a window; needs a display
+	// NoSandbox turns off Chromium's sandbox, which some containers don't allow. It
+	// is off for root in any case.
+	NoSandbox bool
+	// IgnoreCertificateErrors accepts any certificate: for portals with a
+	// self-signed one.
+	IgnoreCertificateErrors bool
+}
+
+// Browser is one Chromium process. It ends with Close, with the context given to
+// Launch, and with this process, however that ends: the kernel kills it on Linux,
+// and elsewhere it notices that the pipe to its driver is gone.
+type Browser struct {
+	ctx       context.Context // of chromedp, for the whole life of the process
+	cancel    context.CancelFunc
+	freeAlloc context.CancelFunc
+}
+
+// Launch starts Chromium and returns when it answers.
+func Launch(ctx context.Context, o Options) (*Browser, error) {
+	path := o.ExecPath
+	if path == "" {
+		found, err := Find()
+		if err != nil {
+			return nil, err
+		}
+		path = found
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.WindowSize(1280, 900),
+		// Names other than localhost never go through a proxy to reach this machine.
+		chromedp.Flag("proxy-bypass-list", "localhost;*.localhost;127.0.0.1;[::1]"))
+	if o.Headed {
+		options = append(options, chromedp.VisibleWindow)
+	}
+	if o.NoSandbox {
+		options = append(options, chromedp.NoSandbox)
+	}
+	if o.IgnoreCertificateErrors {
+		options = append(options, chromedp.IgnoreCertErrors)
+	}
+	allocator, freeAllocator := chromedp.NewExecAllocator(ctx, options...)
+	b := &Browser{freeAlloc: freeAllocator}
+	b.ctx, b.cancel = chromedp.NewContext(allocator)
+	// The context of the first call is the life of the process, so the time-out
+	// stands beside it and not in it.
+	started := make(chan error, 1)
+	go func() { started <- chromedp.Do(b.ctx) }()
+	timeout := time.NewTimer(startTimeout)
+	defer timeout.Stop()
+	var err error
+	select {
+	case err = <-started:
+	case <-timeout.C:
+		err = fmt.Errorf("no answer within %s", startTimeout)
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
+		b.cancel()
+		b.freeAlloc()
+		return nil, fmt.Errorf("start %s: %w", path, err)
+	}
+	return b, nil
+}
+
+// Close ends Chromium, politely first, and removes its files.
+func (b *Browser) Close() error {
+	ctx, cancel := context.WithTimeout(b.ctx, closeTimeout)
+	defer cancel()
+	err := chromedp.Cancel(ctx)
+	b.cancel()
+	b.freeAlloc()
+	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("close browser: %w", err)
+	}
+	return nil
+}
+
+// PID is the process id of Chromium.
+func (b *Browser) PID() int { return chromedp.FromContext(b.ctx).Browser.Process().Pid }
+
+// Alive says whether Chromium still runs.
+func (b *Browser) Alive() bool { return b.ctx.Err() == nil }

@@ -1,0 +1,102 @@
+package browser
+
+import (
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Decision is what the user does on the consent page.
+type Decision int
+
+const (
+	// Allow grants what is asked.
+	Allow Decision = iota
+	// Deny refuses.
+	Deny
+	// Look stops when the consent page is up, without a click.
+	Look
+)
+
+// Journey is a user on the way through authorization.
+type Journey struct {
+	// Portal is the portal's root, where the journey goes through.
+	Portal string
+	// RedirectURI is where it ends, as the app asked for it.
+	RedirectURI string
+	Email       string
+	Password    string
+	Decision    Decision
+	// PortalName is the host of the portal to choose if there are several; "" takes
+	// the one of Portal, or the only one.
+	PortalName string
+	// Click is a selector of what to click on the start page, when the start page is
+	// the app's own with a button; "" when the start address redirects by itself.
+	// A click makes the browser withhold SameSite=Strict cookies, an address doesn't
+	// (docs/portal/browser-flow.md §2.3).
+	Click string
+	// Screenshots takes a picture of each page, not only of the last.
+	Screenshots bool
+	Patience    Patience
+}
+
+// Patience is how long a journey waits for what may never come. Zero values are
+// the defaults of docs/portal/browser-flow.md §8.
+type Patience struct {
+	Journey time.Duration // all of it: 60 s
+	Bounce  time.Duration // the consent page fetching a signature: 15 s
+	Answer  time.Duration // the app after the decision: 15 s
+	Blank   time.Duration // a page that shows nothing: 10 s
+	Confirm time.Duration // the one-time link's page: 30 s
+	Click   time.Duration // a click that had no effect is repeated after: 2 s
+	Load    time.Duration // the app's page after the callback, for the picture: 5 s
+}
+
+func (p Patience) withDefaults() Patience {
+	for _, field := range []struct {
+		value    *time.Duration
+		fallback time.Duration
+	}{
+		{&p.Journey, time.Minute},
+		{&p.Bounce, 15 * time.Second},
+		{&p.Answer, 15 * time.Second},
+		{&p.Blank, 10 * time.Second},
+		{&p.Confirm, 30 * time.Second},
+		{&p.Click, 2 * time.Second},
+		{&p.Load, 5 * time.Second},
+	} {
+		if *field.value <= 0 {
+			*field.value = field.fallback
+		}
+	}
+	return p
+}
+
+// Result is a finished journey.
+type Result struct {
+	// Callback is the app's redirect URI with what the portal put there: a code or
+	// an error, for flows.ParseCallback. Nil after Look.
+	Callback *url.URL
+	// Pages are the pages in the order in which they were seen, each named as in the
+	// driver's table: login, tenant-list, confirm, consent, consent-bounce, ...
+	Pages []string
+	// Consent is what the consent page said, nil when there was none.
+	Consent *Consent
+	// Exchanges are the requests of the journey; see Profile.Exchanges.
+	Exchanges []Exchange
+	// Pictures are PNGs by page name, with Journey.Screenshots.
+	Pictures map[string][]byte
+}
+
+// Consent is what a consent page showed.
+type Consent struct {
+	App    string   // the app's name
+	Scopes []string // one line each
+	User   string   // the e-mail address of who is signed in
+}
+
+// isCallback says whether address is redirectURI with parameters.
+func isCallback(address, redirectURI string) bool {
+	rest, ok := strings.CutPrefix(address, redirectURI)
+	return ok && redirectURI != "" && (rest == "" || strings.ContainsRune("?&#", rune(rest[0])))
+}
