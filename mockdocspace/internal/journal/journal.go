@@ -1,0 +1,219 @@
+// Package journal records every exchange with the portal, so that a developer
+// sees what an app sent and what came back.
+//
+// Secrets are replaced when an exchange is written down: nothing that
+// authenticates anybody outlives its request in clear (see redaction.go). Memory
+// stays flat: a ring bounded by count and bytes, bodies cut at a limit.
+package journal
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"docspace-oauth/mockdocspace/internal/clock"
+)
+
+// Defaults of Config.
+const (
+	DefaultMaxExchanges = 2000
+	DefaultMaxBytes     = 16 << 20
+	DefaultMaxBody      = 16 << 10
+)
+
+// Config says how much a journal keeps. Only Clock is required.
+type Config struct {
+	Clock        *clock.Clock
+	MaxExchanges int // exchanges in the ring
+	MaxBytes     int // bytes of all exchanges in the ring, as far as they can be counted
+	MaxBody      int // bytes kept of each body
+}
+
+// Exchange is one request and its response, secrets replaced. It is never
+// changed once it is written.
+type Exchange struct {
+	Seq      uint64    // 1 for the first exchange ever, in order of completion
+	At       time.Time // portal's time when the request came in
+	Duration time.Duration
+	Remote   string // address of the client
+	Method   string
+	Host     string
+	URL      string // path and query as sent
+	Proto    string
+	Status   int  // 0: the connection was taken over or cut before a status was sent
+	Aborted  bool // the response was cut on purpose
+	Request  Message
+	Response Message
+}
+
+// Message is one half of an exchange.
+type Message struct {
+	Header http.Header
+	Body   string
+	Bytes  int64 // length of the whole body, as far as it was read or written
+	// Cut says that Body is only the beginning.
+	Cut bool
+	// Binary says that Body is left out because it is no text.
+	Binary bool
+}
+
+// Journal is the ring. It is safe for concurrent use.
+type Journal struct {
+	config  Config
+	off     atomic.Bool
+	redact  *redactor
+	buffers sync.Pool
+
+	mu      sync.Mutex
+	ring    []*Exchange // oldest first
+	bytes   int
+	next    uint64
+	dropped uint64
+	changed chan struct{} // closed and replaced at each write while somebody waits
+}
+
+// New returns an empty journal that is on.
+func New(c Config) *Journal {
+	if c.Clock == nil {
+		c.Clock = clock.New()
+	}
+	for _, limit := range []struct {
+		field *int
+		value int
+	}{{&c.MaxExchanges, DefaultMaxExchanges}, {&c.MaxBytes, DefaultMaxBytes}, {&c.MaxBody, DefaultMaxBody}} {
+		if *limit.field <= 0 {
+			*limit.field = limit.value
+		}
+	}
+	j := &Journal{config: c, redact: newRedactor(), next: 1}
+	j.buffers.New = func() any { b := make([]byte, 0, c.MaxBody); return &b }
+	return j
+}
+
+// SetEnabled switches recording on or off. What was recorded stays.
+func (j *Journal) SetEnabled(on bool) { j.off.Store(!on) }
+
+// Enabled reports whether exchanges are recorded.
+func (j *Journal) Enabled() bool { return !j.off.Load() }
+
+// Clear forgets all exchanges. Sequence numbers go on, so that a reader who has
+// seen number n misses nothing that follows.
+func (j *Journal) Clear() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.ring, j.bytes, j.dropped = nil, 0, 0
+	j.redact.forget()
+}
+
+// write gives the exchange its number and adds it to the ring.
+func (j *Journal) write(x *Exchange) {
+	size := x.size()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	x.Seq = j.next
+	j.next++
+	j.ring = append(j.ring, x)
+	j.bytes += size
+	for len(j.ring) > j.config.MaxExchanges || (j.bytes > j.config.MaxBytes && len(j.ring) > 1) {
+		j.bytes -= j.ring[0].size()
+		j.ring[0] = nil
+		j.ring = j.ring[1:]
+		j.dropped++
+	}
+	if j.changed != nil {
+		close(j.changed)
+		j.changed = nil
+	}
+}
+
+// size is roughly what an exchange takes in memory.
+func (x *Exchange) size() int {
+	const fixed = 400 // the struct and its maps
+	n := fixed + len(x.URL) + len(x.Request.Body) + len(x.Response.Body)
+	for _, h := range []http.Header{x.Request.Header, x.Response.Header} {
+		for name, values := range h {
+			n += len(name)
+			for _, v := range values {
+				n += len(v) + 16
+			}
+		}
+	}
+	return n
+}
+
+// Filter selects exchanges. The zero value selects all.
+type Filter struct {
+	After  uint64 // only later ones
+	Method string // any letter case
+	Path   string // the whole path; a * at its end stands for anything
+	Status int
+	Text   string // occurs in the URL or in a body
+}
+
+// Matches reports whether the filter selects x.
+func (f Filter) Matches(x *Exchange) bool {
+	if x.Seq <= f.After || (f.Method != "" && !strings.EqualFold(f.Method, x.Method)) || (f.Status != 0 && f.Status != x.Status) {
+		return false
+	}
+	if f.Path != "" {
+		path, _, _ := strings.Cut(x.URL, "?")
+		if prefix, open := strings.CutSuffix(f.Path, "*"); open && !strings.HasPrefix(path, prefix) || !open && path != f.Path {
+			return false
+		}
+	}
+	return f.Text == "" || strings.Contains(x.URL, f.Text) || strings.Contains(x.Request.Body, f.Text) || strings.Contains(x.Response.Body, f.Text)
+}
+
+// Page is an answer of Read.
+type Page struct {
+	Exchanges []*Exchange // oldest first; to be read only
+	Last      uint64      // number of the newest exchange written; pass it as After to go on
+	Dropped   uint64      // exchanges that the bounds pushed out since the last Clear
+}
+
+// Read returns the newest exchanges that the filter selects, at most limit of
+// them unless that is 0, oldest first.
+func (j *Journal) Read(f Filter, limit int) Page {
+	j.mu.Lock()
+	page := Page{Exchanges: []*Exchange{}, Last: j.next - 1, Dropped: j.dropped}
+	exchanges := make([]*Exchange, len(j.ring))
+	copy(exchanges, j.ring)
+	j.mu.Unlock()
+	for _, x := range exchanges {
+		if f.Matches(x) {
+			page.Exchanges = append(page.Exchanges, x)
+		}
+	}
+	if limit > 0 && len(page.Exchanges) > limit {
+		page.Exchanges = page.Exchanges[len(page.Exchanges)-limit:]
+	}
+	return page
+}
+
+// Wait returns the first exchange that the filter selects, at once when it is
+// there already, else when it is written. The error is the context's.
+func (j *Journal) Wait(ctx context.Context, f Filter) (*Exchange, error) {
+	for {
+		j.mu.Lock()
+		for _, x := range j.ring {
+			if f.Matches(x) {
+				j.mu.Unlock()
+				return x, nil
+			}
+		}
+		f.After = max(f.After, j.next-1)
+		if j.changed == nil {
+			j.changed = make(chan struct{})
+		}
+		changed := j.changed
+		j.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,131 @@
+package journal
+
+import (
+	"strconv"
+	"strings"
+)
+
+// opaqueLength is that of the portal's codes and refresh tokens
+// (docs/portal/identity.md §4.1).
+const opaqueLength = 128
+
+// text redacts whatever is neither form nor JSON: it looks at runs of characters
+// that tokens consist of, and replaces those that have been met as a secret, that
+// are shaped like one, or that follow a secret name and an equals sign.
+func (r *redactor) text(text string) string {
+	var out strings.Builder
+	kept := 0 // text up to here has been written
+	replace := func(from, to int, mark string) {
+		out.WriteString(text[kept:from])
+		out.WriteString(mark)
+		kept = to
+	}
+	for i := 0; i < len(text); {
+		if !isTokenByte(text[i]) {
+			_, width := separator(text[i:])
+			i += width
+			continue
+		}
+		end := runEnd(text, i)
+		if kind := secretNames[strings.ToLower(text[i:end])]; kind != "" {
+			if c, width := separator(text[end:]); c == '=' {
+				from := end + width
+				if end = valueEnd(text, from); end > from {
+					replace(from, end, r.mark(kind, unescape(text[from:end])))
+				}
+				i = end
+				continue
+			}
+		}
+		if mark := r.secretRun(text[i:end]); mark != "" {
+			replace(i, end, mark)
+		}
+		i = end
+	}
+	if kept == 0 {
+		return text
+	}
+	out.WriteString(text[kept:])
+	return out.String()
+}
+
+// runEnd is where the run of token characters at from ends. A full stop at its
+// end is the sentence's.
+func runEnd(text string, from int) int {
+	end := from
+	for end < len(text) && isTokenByte(text[end]) {
+		end++
+	}
+	for end > from+1 && text[end-1] == '.' {
+		end--
+	}
+	return end
+}
+
+// secretRun returns the mark of a run that is a secret, else nothing.
+func (r *redactor) secretRun(run string) string {
+	if len(run) < recognisable {
+		return ""
+	}
+	if mark, known := r.known(run); known {
+		return mark
+	}
+	// A JWT's header is JSON, so it begins like this; also one that was cut.
+	if strings.HasPrefix(run, "eyJ") {
+		return r.mark("token", run)
+	}
+	if len(run) == opaqueLength {
+		return r.mark("token", run)
+	}
+	return ""
+}
+
+// valueEnd is where a value ends that stands in running text.
+func valueEnd(text string, from int) int {
+	for from < len(text) {
+		if !isTokenByte(text[from]) {
+			switch c, width := separator(text[from:]); c {
+			case '+', '/', '=', '%', ':', '!', '$', '*', '@', ',':
+				from += width
+				continue
+			}
+			return from
+		}
+		from++
+	}
+	return from
+}
+
+// isTokenByte reports the characters of JWTs, base64url and unreserved URLs.
+func isTokenByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' || c == '~'
+}
+
+// separator reads one character at the beginning of text that may be written as
+// %3D, %253D, \u003d or &amp;, and says how many bytes it takes.
+func separator(text string) (c byte, width int) {
+	if text == "" {
+		return 0, 0
+	}
+	switch {
+	case text[0] == '%' && len(text) >= 3:
+		if value, err := strconv.ParseUint(text[1:3], 16, 8); err == nil {
+			c, width = byte(value), 3
+			for c == '%' && len(text) >= width+2 { // encoded again
+				value, err := strconv.ParseUint(text[width:width+2], 16, 8)
+				if err != nil {
+					break
+				}
+				c, width = byte(value), width+2
+			}
+			return c, width
+		}
+	case strings.HasPrefix(text, `\u00`) && len(text) >= 6:
+		if value, err := strconv.ParseUint(text[4:6], 16, 8); err == nil {
+			return byte(value), 6
+		}
+	case strings.HasPrefix(text, "&amp;"):
+		return '&', 5
+	}
+	return text[0], 1
+}
