@@ -69,7 +69,7 @@ func (c *Clock) Offset() time.Duration {
 	if s == nil {
 		return 0
 	}
-	return s.now().Sub(time.Now())
+	return time.Until(s.now())
 }
 
 func (c *Clock) update(next func(*state) *state) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -166,11 +165,16 @@ func compactJSON(value any) ([]byte, error) {
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
-// Why a bearer token cannot be used (identity.md §3.9).
-var (
-	errMalformedToken   = errors.New("Malformed token")                                                              //nolint:staticcheck // text on the wire
-	errInvalidSignature = errors.New("Signed JWT rejected: Invalid signature")                                       //nolint:staticcheck // text on the wire
-	errNoMatchingKey    = errors.New("Signed JWT rejected: Another algorithm expected, or no matching key(s) found") //nolint:staticcheck // text on the wire
+// bearerFault says why a bearer token cannot be used, in the portal's words
+// (identity.md §3.9).
+type bearerFault string
+
+func (f bearerFault) Error() string { return string(f) }
+
+const (
+	errMalformedToken   bearerFault = "Malformed token"
+	errInvalidSignature bearerFault = "Signed JWT rejected: Invalid signature"
+	errNoMatchingKey    bearerFault = "Signed JWT rejected: Another algorithm expected, or no matching key(s) found"
 )
 
 const bearerSkew = time.Minute
@@ -209,10 +213,10 @@ func (s *Server) decodeJWT(ctx context.Context, token string) ([]byte, error) {
 	}
 	now := s.Clock.Now()
 	if times.Expires != nil && now.After(time.Unix(*times.Expires, 0).Add(bearerSkew)) {
-		return nil, fmt.Errorf("Jwt expired at %s", time.Unix(*times.Expires, 0).UTC().Format(time.RFC3339)) //nolint:staticcheck // text on the wire
+		return nil, bearerFault("Jwt expired at " + time.Unix(*times.Expires, 0).UTC().Format(time.RFC3339))
 	}
 	if times.NotBefore != nil && now.Before(time.Unix(*times.NotBefore, 0).Add(-bearerSkew)) {
-		return nil, fmt.Errorf("Jwt used before %s", time.Unix(*times.NotBefore, 0).UTC().Format(time.RFC3339)) //nolint:staticcheck // text on the wire
+		return nil, bearerFault("Jwt used before " + time.Unix(*times.NotBefore, 0).UTC().Format(time.RFC3339))
 	}
 	return payload, nil
 }
