@@ -1,0 +1,106 @@
+package control
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Exchange is one request to the portal and its response. Secrets are replaced by
+// marks like ‹code-1›; equal values have equal marks.
+type Exchange struct {
+	Seq          uint64    `json:"seq" doc:"1 for the first one ever, in order of completion."`
+	At           time.Time `json:"at" doc:"Portal's time when the request came in."`
+	Milliseconds float64   `json:"milliseconds" doc:"Real time until the handler was done."`
+	Remote       string    `json:"remote" doc:"Address of the client."`
+	Method       string    `json:"method"`
+	Host         string    `json:"host"`
+	URL          string    `json:"url" doc:"Path and query."`
+	Proto        string    `json:"proto"`
+	Status       int       `json:"status" doc:"0: none was sent."`
+	Aborted      bool      `json:"aborted,omitempty" doc:"The response was cut on purpose."`
+	Request      Message   `json:"request"`
+	Response     Message   `json:"response"`
+}
+
+// Message is one half of an exchange.
+type Message struct {
+	Header map[string][]string `json:"header"`
+	Body   string              `json:"body,omitempty"`
+	Bytes  int64               `json:"bytes" doc:"Length of the whole body."`
+	Cut    bool                `json:"cut,omitempty" doc:"Only the beginning of the body is there."`
+	Binary bool                `json:"binary,omitempty" doc:"The body is left out because it is no text."`
+}
+
+// JournalPage is a part of the journal.
+type JournalPage struct {
+	Exchanges []Exchange `json:"exchanges" doc:"Oldest first."`
+	Last      uint64     `json:"last" doc:"Number of the newest exchange there is; ask for those after it to go on."`
+	Dropped   uint64     `json:"dropped" doc:"Exchanges that the journal's bounds pushed out since it was cleared."`
+	Recording bool       `json:"recording"`
+}
+
+// JournalFilter selects exchanges; the zero value selects all.
+type JournalFilter struct {
+	After  uint64 // only those with a greater number
+	Method string
+	Path   string // whole path; a * at its end stands for anything
+	Status int
+	Text   string // occurs in the URL or in a body; mind that secrets are replaced
+	Limit  int    // the newest ones; 0: 100
+}
+
+func (f JournalFilter) values() url.Values {
+	v := url.Values{}
+	set := func(name, value string) {
+		if value != "" && value != "0" {
+			v.Set(name, value)
+		}
+	}
+	set("after", strconv.FormatUint(f.After, 10))
+	set("method", f.Method)
+	set("path", f.Path)
+	set("status", strconv.Itoa(f.Status))
+	set("text", f.Text)
+	set("limit", strconv.Itoa(f.Limit))
+	return v
+}
+
+// RecordingRequest switches the journal on or off.
+type RecordingRequest struct {
+	Recording bool `json:"recording"`
+}
+
+// Journal reads what was recorded.
+func (c *Client) Journal(ctx context.Context, f JournalFilter) (JournalPage, error) {
+	return get[JournalPage](ctx, c, "journal?"+f.values().Encode())
+}
+
+// waitSlice is how long one request of WaitJournal may take; longer waits ask again.
+const waitSlice = 20 * time.Second
+
+// WaitJournal returns the first exchange that the filter selects, and waits for
+// it until ctx ends.
+func (c *Client) WaitJournal(ctx context.Context, f JournalFilter) (Exchange, error) {
+	for {
+		query := f.values()
+		query.Set("timeout", waitSlice.String())
+		var x Exchange
+		err := c.call(ctx, http.MethodGet, "journal/next?"+query.Encode(), nil, &x)
+		if err != nil || x.Seq != 0 {
+			return x, err
+		}
+	}
+}
+
+// ClearJournal forgets what was recorded. Numbers go on.
+func (c *Client) ClearJournal(ctx context.Context) error {
+	return c.call(ctx, http.MethodDelete, "journal", nil, nil)
+}
+
+// SetRecording switches the journal on or off.
+func (c *Client) SetRecording(ctx context.Context, on bool) error {
+	return c.call(ctx, http.MethodPut, "journal/recording", RecordingRequest{Recording: on}, nil)
+}
