@@ -31,6 +31,7 @@ type Limiter struct {
 
 	mu      sync.Mutex
 	buckets map[bucketKey]bucket
+	periods map[poolKey]period
 }
 
 type bucketKey struct {
@@ -46,7 +47,7 @@ type bucket struct {
 
 // New returns a limiter; enforce makes it refuse.
 func New(c *clock.Clock, enforce bool) *Limiter {
-	return &Limiter{clock: c, enforce: enforce, buckets: map[bucketKey]bucket{}}
+	return &Limiter{clock: c, enforce: enforce, buckets: map[bucketKey]bucket{}, periods: map[poolKey]period{}}
 }
 
 // capacity is a bucket's size and its refill per minute (identity.md §13.1, §13.3).
@@ -121,7 +122,8 @@ func (l *Limiter) take(key bucketKey, size float64) (remaining int, wait time.Du
 }
 
 // makeRoom drops buckets once there are too many: an old one has long been full
-// again, and a full bucket is as good as none.
+// again, and a full bucket is as good as none. Where all are young, half of them
+// go, so that a crowd of callers does not search the map at each request.
 func (l *Limiter) makeRoom() {
 	if len(l.buckets) < maxBuckets {
 		return
@@ -132,8 +134,11 @@ func (l *Limiter) makeRoom() {
 			delete(l.buckets, key)
 		}
 	}
+	if len(l.buckets) < maxBuckets {
+		return
+	}
 	for key := range l.buckets {
-		if len(l.buckets) < maxBuckets {
+		if len(l.buckets) <= maxBuckets/2 {
 			return
 		}
 		delete(l.buckets, key)

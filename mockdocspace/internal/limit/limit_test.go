@@ -71,6 +71,30 @@ func TestBucketsAreForgotten(t *testing.T) {
 	}
 }
 
+// docs/portal/identity.md §13.2: what all callers share, second by second.
+func TestPoolsAreSharedByAllCallers(t *testing.T) {
+	c := frozen()
+	l := New(c, true)
+	for i := range Public.perSecond {
+		if !l.Permit(rules.BuildServer, Registration, Public) {
+			t.Fatalf("request %d of a second was refused", i+1)
+		}
+	}
+	if l.Permit(rules.BuildServer, Registration, Public) {
+		t.Error("one more than the pool holds was admitted")
+	}
+	if !l.Permit(rules.BuildServer, Registration, Global) || !l.Permit(rules.BuildServer, Authorization, Public) {
+		t.Error("another pool or service was used up too")
+	}
+	c.Advance(time.Second)
+	if !l.Permit(rules.BuildServer, Registration, Public) {
+		t.Error("refused in the next second")
+	}
+	if lenient := New(c, false); !lenient.Permit(rules.BuildServer, Registration, Pool{"empty", 0}) {
+		t.Error("refused although nobody should be")
+	}
+}
+
 // docs/portal/identity.md §13.1: to whom the limiter applies.
 func TestSubjects(t *testing.T) {
 	tests := []struct {

@@ -3,140 +3,109 @@ package registration
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
+	"log/slog"
 	"net/http"
 )
 
-// Every detail, code and message that the API says, in one place (§7.1, §7.3, §7.4).
-const (
-	problemType = "https://api.onlyoffice.com/docspace/api-backend/get-started/basic-concepts"
+// problemType is the type member of every problem document (§7.1).
+const problemType = "https://api.onlyoffice.com/docspace/api-backend/get-started/basic-concepts"
 
-	detailDenied        = "Access denied"
-	detailInvalid       = "Validation failed"
-	detailWrong         = "Something went wrong"
-	detailDatabase      = "A database error occurred"
-	detailLimitMissing  = "Required request parameter 'limit' for method parameter type int is not present"
-	detailTenantClients = "Tenant has reached the maximum allowed number of clients"
-	detailUserClients   = "User has reached the maximum allowed number of clients"
-
-	codeEmpty        = "EmptyFieldError"
-	codeName         = "ErrorName"
-	codeURL          = "ErrorWrongURL"
-	codePattern      = "ErrorPattern"
-	codeInvalidScope = "ErrorInvalidScope"
-
-	messageURLCollection = "url collection has invalid entries"
-	messageNameEmpty     = "client name must not be empty"
-	messageNameLength    = "client name length is expected to be between 3 and 256 characters"
-	messageDescription   = "client description length is expected to be less than 256 characters"
-	messageLogoEmpty     = "client logo must not be empty"
-	messageLogoPattern   = "client logo is expected to be passed as base64"
-	messageLogoSize      = "Logo size exceeds the maximum allowed size"
-	messageScopesEmpty   = "scopes field can not be empty"
-	messageLimitLow      = "limit must be at least 1"
-	messageLimitHigh     = "limit must be at most 50"
-)
-
-func messageEmpty(field string) string  { return field + " must not be empty" }
-func messageNull(field string) string   { return field + " must not be null" }
-func messageNotURL(field string) string { return field + " is expected to be passed as url" }
-func messageCount(field string) string {
-	return field + " must contain at least 1 and at most 12 addresses"
+// problem is a problem document (RFC 9457 §3) with the portal's extra member (§7.1).
+type problem struct {
+	Type     string      `json:"type"`
+	Title    string      `json:"title"`
+	Status   int         `json:"status"`
+	Detail   string      `json:"detail"`
+	Instance string      `json:"instance"`
+	Errors   []violation `json:"errors,omitempty"`
 }
 
-// fieldError is one finding of a validation.
-type fieldError struct {
-	Field   string `json:"field"`
+// violation is one member that broke one rule.
+type violation struct {
+	Field   string `json:"field"` // snake case
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }
 
-// problem is a problem document (§7.1). A nil *problem is success.
-type problem struct {
+// refusal is an error that the client gets to see.
+type refusal struct {
 	status    int
 	detail    string
-	errors    []fieldError
-	mediaType string // default application/problem+json
+	errors    []violation
+	mediaType string // empty: application/problem+json
 }
 
-func invalid(errors []fieldError) *problem {
-	return &problem{status: http.StatusBadRequest, detail: detailInvalid, errors: errors}
+func (r *refusal) Error() string { return r.detail }
+
+var (
+	errAccessDenied = &refusal{status: http.StatusForbidden, detail: detailAccessDenied}
+	errWentWrong    = &refusal{status: http.StatusInternalServerError, detail: detailWentWrong}
+	errTooLong      = &refusal{status: http.StatusInternalServerError, detail: detailDatabase}
+	errTooMany      = &refusal{status: http.StatusTooManyRequests, detail: detailTooMany}
+)
+
+func badRequest(detail string) *refusal {
+	return &refusal{status: http.StatusBadRequest, detail: detail}
 }
 
-func somethingWrong() *problem {
-	return &problem{status: http.StatusInternalServerError, detail: detailWrong}
+func notFound(detail string) *refusal { return &refusal{status: http.StatusNotFound, detail: detail} }
+
+func invalid(errors []violation) *refusal {
+	return &refusal{status: http.StatusBadRequest, detail: detailValidation, errors: errors}
 }
 
-func databaseError() *problem {
-	return &problem{status: http.StatusInternalServerError, detail: detailDatabase}
-}
-
-func accessDenied() *problem { return &problem{status: http.StatusForbidden, detail: detailDenied} }
-
-// The five ways to say that a client is not there (§7.4).
-func notFound(format string, args ...any) *problem {
-	return &problem{status: http.StatusNotFound, detail: fmt.Sprintf(format, args...)}
-}
-
-// notFoundRead names the user by id, and says ID in capitals.
-func notFoundRead(c *call) *problem {
-	if c.role == admin {
-		return notFound("Client with ID %s for tenant %d was not found", c.id, c.who.TenantID)
+// unreadable is a body or parameter of the wrong form (§7.1).
+func (c *call) unreadable() error {
+	if c.rules.Registration.MalformedIs500 {
+		return errWentWrong
 	}
-	return notFound("Client with ID %s for tenant %d and user %s was not found", c.id, c.who.TenantID, c.who.UserID)
+	return badRequest(detailMalformed)
 }
 
-// notFoundWrite names the user by e-mail address.
-func notFoundWrite(c *call) *problem {
-	if c.role == admin {
-		return notFound("Client with id %s for tenant %d was not found", c.id, c.who.TenantID)
+// refuse answers with a problem document. What is no refusal is logged and
+// hidden from the client.
+func (s *service) refuse(w http.ResponseWriter, c *call, err error) {
+	var told *refusal
+	if !errors.As(err, &told) {
+		s.Logger.LogAttrs(c.ctx, slog.LevelError, "registration",
+			slog.String("path", c.request.URL.Path), slog.Any("error", err))
+		told = errWentWrong
 	}
-	return notFound("Client with id %s for tenant %d and user %s was not found", c.id, c.who.TenantID, c.who.UserEmail)
-}
-
-func notFoundPublic(c *call) *problem { return notFound("Client with id %s was not found", c.id) }
-
-func notAnID(c *call) *problem {
-	return notFound("Client with id %s was not found. Invalid client id format", c.id)
-}
-
-// write sends the document.
-func (p *problem) write(c *call) {
-	document := struct {
-		Type     string       `json:"type"`
-		Title    string       `json:"title"`
-		Status   int          `json:"status"`
-		Detail   string       `json:"detail"`
-		Instance string       `json:"instance"`
-		Errors   []fieldError `json:"errors,omitempty"`
-	}{problemType, http.StatusText(p.status), p.status, p.detail, c.URL.Path, p.errors}
-	mediaType := p.mediaType
+	mediaType := told.mediaType
 	if mediaType == "" {
-		mediaType = "application/problem+json"
+		mediaType = mediaProblem
 	}
-	writeJSON(c, p.status, mediaType, document)
+	s.write(w, c, told.status, mediaType, problem{
+		Type: problemType, Title: http.StatusText(told.status), Status: told.status, Detail: told.detail,
+		Instance: c.request.URL.EscapedPath(), Errors: told.errors,
+	})
 }
 
-func writeJSON(c *call, status int, mediaType string, value any) {
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil { // only fixed shapes are written here
-		c.w.WriteHeader(http.StatusInternalServerError)
-		return
-	}
-	c.w.Header().Set("Content-Type", mediaType)
-	c.w.WriteHeader(status)
-	_, _ = c.w.Write(bytes.TrimRight(body.Bytes(), "\n"))
-}
-
-// ok sends a JSON answer; empty sends none.
-func ok(c *call, status int, value any) *problem {
-	writeJSON(c, status, "application/json", value)
+// answer writes a JSON document.
+func (s *service) answer(w http.ResponseWriter, c *call, status int, body any) error {
+	s.write(w, c, status, mediaJSON, body)
 	return nil
 }
 
-func empty(c *call) *problem {
-	c.w.WriteHeader(http.StatusOK)
+func (s *service) write(w http.ResponseWriter, c *call, status int, mediaType string, body any) {
+	var document bytes.Buffer
+	encoder := json.NewEncoder(&document)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(body); err != nil {
+		s.Logger.LogAttrs(c.ctx, slog.LevelError, "registration: encode", slog.Any("error", err))
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", mediaType)
+	w.WriteHeader(status)
+	if c.request.Method != http.MethodHead {
+		_, _ = w.Write(bytes.TrimSuffix(document.Bytes(), []byte("\n"))) // a client that left is no error of ours
+	}
+}
+
+// done is the empty 200 of the routes that answer nothing.
+func done(w http.ResponseWriter) error {
+	w.WriteHeader(http.StatusOK)
 	return nil
 }

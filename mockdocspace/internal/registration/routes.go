@@ -1,174 +1,178 @@
 package registration
 
 import (
-	"mime"
+	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+
+	"docspace-oauth/mockdocspace/internal/limit"
+	"docspace-oauth/mockdocspace/internal/rules"
 )
 
-// route is one endpoint of §7.2.
+// call is one request on its way through a route.
+type call struct {
+	request *http.Request
+	ctx     context.Context
+	who     caller
+	id      string // the {id} of the path, as sent
+	rules   *rules.Rules
+}
+
+// permit refuses callers whose role is not in allowed. Handlers call it after
+// they have read parameters and body: the portal's role check sits on the method
+// that gets them (an inference from Spring's order of work; no recording shows it).
+func (c *call) permit(allowed role) error {
+	if c.who.role&allowed == 0 {
+		return errAccessDenied
+	}
+	return nil
+}
+
+// route is one row of §7.2.
 type route struct {
-	method, path string // {id} stands for one segment
-	least        role   // who may call; anonymous is open to all
-	json         bool   // takes a JSON body
-	serve        func(*service, *call) *problem
+	method    string
+	path      []string // segments below /api/2.0; {id} stands for any one
+	takesJSON bool     // wants a JSON body
+	handle    func(*service, http.ResponseWriter, *call) error
 }
 
-// routes is the table of §7.2; literal segments stand before {id}.
-func routes() []route {
-	return []route{
-		{"POST", "/clients", user, true, (*service).create},
-		{"GET", "/clients", user, false, (*service).list},
-		{"DELETE", "/clients", user, false, (*service).deleteOwn},
-		{"GET", "/clients/info", user, false, (*service).listInfo},
-		{"GET", "/clients/consents", guest, false, (*service).listConsents},
-		{"DELETE", "/clients/tenant", admin, false, (*service).deleteTenant},
-		{"GET", "/clients/{id}", user, false, (*service).read},
-		{"PUT", "/clients/{id}", user, true, (*service).update},
-		{"DELETE", "/clients/{id}", user, false, (*service).delete},
-		{"GET", "/clients/{id}/info", user, false, (*service).readInfo},
-		{"GET", "/clients/{id}/public/info", anonymous, false, (*service).readPublicInfo},
-		{"PATCH", "/clients/{id}/activation", user, true, (*service).activate},
-		{"PATCH", "/clients/{id}/regenerate", user, false, (*service).regenerate},
-		{"DELETE", "/clients/{id}/revoke", guest, false, (*service).revoke},
-		{"GET", "/scopes", guest, false, (*service).scopes},
-	}
+const anyID = "{id}"
+
+// routes is §7.2. Literal segments stand before {id}: the first match wins.
+var routes = []route{
+	{http.MethodPost, []string{"clients"}, true, (*service).create},
+	{http.MethodGet, []string{"clients"}, false, (*service).list},
+	{http.MethodDelete, []string{"clients"}, false, (*service).deleteOwn},
+	{http.MethodGet, []string{"clients", "info"}, false, (*service).listInfo},
+	{http.MethodGet, []string{"clients", "consents"}, false, (*service).listConsents},
+	{http.MethodDelete, []string{"clients", "tenant"}, false, (*service).deleteTenant},
+	{http.MethodGet, []string{"clients", anyID}, false, (*service).read},
+	{http.MethodPut, []string{"clients", anyID}, true, (*service).update},
+	{http.MethodDelete, []string{"clients", anyID}, false, (*service).delete},
+	{http.MethodGet, []string{"clients", anyID, "info"}, false, (*service).readInfo},
+	{http.MethodGet, []string{"clients", anyID, "public", "info"}, false, (*service).readPublicInfo},
+	{http.MethodPatch, []string{"clients", anyID, "activation"}, true, (*service).activate},
+	{http.MethodPatch, []string{"clients", anyID, "regenerate"}, false, (*service).regenerate},
+	{http.MethodDelete, []string{"clients", anyID, "revoke"}, false, (*service).revoke},
+	{http.MethodGet, []string{"scopes"}, false, (*service).listScopes},
 }
 
-const basePath = "/api/2.0"
-
-// route finds the endpoint and answers what the framework answers before it.
-func (s *service) route(c *call) {
-	matched := match(strings.TrimPrefix(c.URL.Path, basePath))
-	if c.role == anonymous && !isOpen(matched, c.Method) {
-		s.denied(c)
-		return
+// segments are those of the request's path below /api/2.0, decoded one by one; nil elsewhere.
+func segments(r *http.Request) []string {
+	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), "/api/2.0/")
+	if !ok {
+		return nil
 	}
-	if len(matched) == 0 {
-		s.denied(c)
-		return
-	}
-	if c.Method == http.MethodOptions {
-		c.w.Header().Set("Allow", strings.Join(append(methods(matched, true), http.MethodOptions), ","))
-		c.w.Header().Set("Accept-Patch", acceptPatch(matched))
-		c.w.WriteHeader(http.StatusOK)
-		return
-	}
-	method := c.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
-		c.w = headWriter{c.w}
-	}
-	i := slices.IndexFunc(matched, func(m matchedRoute) bool { return m.method == method })
-	if i < 0 {
-		c.w.Header().Set("Allow", strings.Join(methods(matched, false), ","))
-		s.denied(c)
-		return
-	}
-	found := matched[i]
-	if found.json && !isJSON(c.Header.Get("Content-Type")) || !acceptsJSON(c.Request) {
-		c.w.Header().Set("Accept", "application/json")
-		s.denied(c)
-		return
-	}
-	c.id = found.id
-	if failure := found.serve(s, c); failure != nil {
-		failure.write(c)
-	}
-}
-
-type matchedRoute struct {
-	route
-	id string
-}
-
-// match returns the routes of a path; literal paths hide those with {id}.
-func match(path string) []matchedRoute {
-	var literal, variable []matchedRoute
-	for _, r := range routes() {
-		switch id, ok := matchTemplate(r.path, path); {
-		case ok && id == "":
-			literal = append(literal, matchedRoute{r, ""})
-		case ok:
-			variable = append(variable, matchedRoute{r, id})
+	parts := strings.Split(rest, "/")
+	for i, part := range parts {
+		if decoded, err := url.PathUnescape(part); err == nil {
+			parts[i] = decoded
 		}
 	}
-	// DELETE /clients/info is DELETE /clients/{id}: a literal hides its own method only.
-	for _, v := range variable {
-		if !slices.ContainsFunc(literal, func(l matchedRoute) bool { return l.method == v.method }) {
-			literal = append(literal, v)
-		}
-	}
-	return literal
+	return parts
 }
 
-func matchTemplate(template, path string) (id string, ok bool) {
-	want, have := strings.Split(template, "/"), strings.Split(path, "/")
-	if len(want) != len(have) {
-		return "", false
-	}
-	for i := range want {
-		switch {
-		case want[i] == "{id}" && have[i] != "":
-			id = have[i]
-		case want[i] != have[i]:
-			return "", false
-		}
-	}
-	return id, true
+// isPublicRead is what anybody may ask (§7.2).
+func isPublicRead(method string, path []string) bool {
+	return (method == http.MethodGet || method == http.MethodHead) &&
+		matches([]string{"clients", anyID, "public", "info"}, path)
 }
 
-func isOpen(matched []matchedRoute, method string) bool {
+func matches(pattern, path []string) bool {
+	return slices.EqualFunc(pattern, path, func(want, got string) bool {
+		return want == got || (want == anyID && got != "")
+	})
+}
+
+// route picks the row for a request and calls it, or answers as the portal's
+// framework does when there is none (§7.1, last but one row).
+func (s *service) route(w http.ResponseWriter, r *http.Request, who caller, path []string) {
+	var found []route
+	for _, candidate := range routes {
+		if matches(candidate.path, path) {
+			found = append(found, candidate)
+		}
+	}
+	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	return slices.ContainsFunc(matched, func(m matchedRoute) bool { return m.method == method && m.least == anonymous })
+	chosen := slices.IndexFunc(found, func(c route) bool { return c.method == method })
+	switch {
+	case len(found) == 0:
+		s.deny(w, r)
+	case chosen < 0 && r.Method == http.MethodOptions:
+		describe(w, found)
+	case chosen < 0:
+		w.Header().Set("Allow", strings.Join(methodsOf(found), ", "))
+		s.deny(w, r)
+	case !s.negotiated(w, r, found[chosen]):
+		s.deny(w, r)
+	default:
+		s.invoke(w, r, who, found[chosen], path)
+	}
 }
 
-// methods are those the path has, sorted; HEAD comes with GET where asked for.
-func methods(matched []matchedRoute, head bool) []string {
-	var names []string
-	for _, m := range matched {
-		names = append(names, m.method)
-		if head && m.method == http.MethodGet {
-			names = append(names, http.MethodHead)
+// negotiated checks what the client sends and what it wants. Either way the
+// refusal names JSON in Accept (§7.1).
+func (s *service) negotiated(w http.ResponseWriter, r *http.Request, chosen route) bool {
+	if chosen.takesJSON && !isJSON(r.Header.Get("Content-Type")) {
+		w.Header().Set("Accept", mediaJSON)
+		if r.Method == http.MethodPatch {
+			w.Header().Set("Accept-Patch", mediaJSON)
 		}
+		return false
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	if !wantsJSON(r.Header.Values("Accept")) {
+		w.Header().Set("Accept", mediaJSON)
+		return false
+	}
+	return true
 }
 
-func acceptPatch(matched []matchedRoute) string {
-	if slices.ContainsFunc(matched, func(m matchedRoute) bool { return m.method == http.MethodPatch && m.json }) {
-		return "application/json"
+func (s *service) invoke(w http.ResponseWriter, r *http.Request, who caller, chosen route, path []string) {
+	c := &call{request: r, ctx: r.Context(), who: who}
+	if i := slices.Index(chosen.path, anyID); i >= 0 {
+		c.id = path[i]
 	}
-	return ""
+	c.rules = rules.For(c.ctx, c.id, who.UserID)
+	pool := limit.Global
+	if isPublicRead(r.Method, path) {
+		pool = limit.Public
+	}
+	if !s.Limiter.Permit(c.rules.Build, limit.Registration, pool) {
+		s.refuse(w, c, errTooMany)
+		return
+	}
+	if err := chosen.handle(s, w, c); err != nil {
+		s.refuse(w, c, err)
+	}
 }
 
-func isJSON(contentType string) bool {
-	mediaType, _, err := mime.ParseMediaType(contentType)
-	return err == nil && mediaType == "application/json"
+// describe answers OPTIONS of somebody signed in (§7.1).
+func describe(w http.ResponseWriter, found []route) {
+	methods := methodsOf(found)
+	if slices.Contains(methods, http.MethodGet) {
+		methods = append(methods, http.MethodHead)
+	}
+	methods = append(methods, http.MethodOptions)
+	slices.Sort(methods)
+	patch := ""
+	if slices.ContainsFunc(found, func(c route) bool { return c.method == http.MethodPatch && c.takesJSON }) {
+		patch = mediaJSON
+	}
+	w.Header().Set("Allow", strings.Join(methods, ", "))
+	w.Header().Set("Accept-Patch", patch)
+	w.WriteHeader(http.StatusOK)
 }
 
-// acceptsJSON is false only when Accept names nothing that JSON would be.
-func acceptsJSON(r *http.Request) bool {
-	values := r.Header.Values("Accept")
-	if len(values) == 0 {
-		return true
+func methodsOf(found []route) []string {
+	methods := make([]string, 0, len(found))
+	for _, c := range found {
+		methods = append(methods, c.method)
 	}
-	for _, value := range values {
-		for part := range strings.SplitSeq(value, ",") {
-			mediaType, _, err := mime.ParseMediaType(strings.TrimSpace(part))
-			if err == nil && slices.Contains([]string{"*/*", "application/*", "application/json"}, mediaType) {
-				return true
-			}
-		}
-	}
-	return false
+	slices.Sort(methods)
+	return slices.Compact(methods)
 }
-
-// headWriter drops the body of a HEAD answer.
-type headWriter struct{ http.ResponseWriter }
-
-func (h headWriter) Write(b []byte) (int, error) { return len(b), nil }
