@@ -11,6 +11,7 @@ export async function startPage() {
   if (!name) return;
   const island = document.getElementById("page-data");
   const page = await import(`./${name}.js`);
+  document.body.dataset.ready = "true"; // until now a click would have been lost
   page.start(island ? JSON.parse(island.textContent) : {}, current.signal);
 }
 
