@@ -1,0 +1,120 @@
+// Package config is the mock portal's configuration file: its shape, how it is
+// read, and what is wrong with it. A file is YAML; an unknown key is an error
+// with its line. Everything may be left out.
+package config
+
+import (
+	"time"
+)
+
+// Config is a whole configuration file. Keys are spelled as the flags are.
+type Config struct {
+	Listen          string    `yaml:"listen,omitempty"`           // host:port
+	Profile         string    `yaml:"profile,omitempty"`          // docspace or strict
+	Variant         string    `yaml:"variant,omitempty"`          // server, minified or saas
+	ExternalURL     string    `yaml:"external-url,omitempty"`     // scheme and host
+	SignatureSecret string    `yaml:"signature-secret,omitempty"` // the portal's machine key
+	ControlToken    string    `yaml:"control-token,omitempty"`
+	Limits          string    `yaml:"limits,omitempty"` // portal, or nothing
+	AutoLogin       string    `yaml:"auto-login,omitempty"`
+	AutoConsent     bool      `yaml:"auto-consent,omitempty"`
+	SelfScope       string    `yaml:"self-scope,omitempty"` // lenient: accounts:* opens people/@self
+	Lifetimes       Lifetimes `yaml:"lifetimes,omitempty"`
+	TLS             *TLS      `yaml:"tls,omitempty"`
+	Keys            []Key     `yaml:"keys,omitempty"`    // signing keys, the newest first; none: one is made
+	Portals         []Portal  `yaml:"portals,omitempty"` // replace the built-in ones
+	Apps            []App     `yaml:"apps,omitempty"`    // replace the built-in one
+	Faults          []Fault   `yaml:"faults,omitempty"`  // switched on at start
+}
+
+// Lifetimes override those of the portal (docs/portal/identity.md §4.1). Zero
+// leaves the portal's.
+type Lifetimes struct {
+	AuthorizationCode Duration `yaml:"authorization-code,omitempty"`
+	AccessToken       Duration `yaml:"access-token,omitempty"`
+	RefreshToken      Duration `yaml:"refresh-token,omitempty"`
+	IDToken           Duration `yaml:"id-token,omitempty"`
+}
+
+// Duration is written as Go does, e.g. 90s, 60m, 1440h. Parse has checked it.
+type Duration string
+
+// Value is the duration; 0 when there is none.
+func (d Duration) Value() time.Duration {
+	value, err := time.ParseDuration(string(d))
+	if err != nil {
+		return 0
+	}
+	return value
+}
+
+// TLS makes the portal serve https: with files of one's own, or with a
+// certificate made at start, whose authority is written to AuthorityFile.
+type TLS struct {
+	Certificate   string   `yaml:"certificate,omitempty"` // PEM file
+	Key           string   `yaml:"key,omitempty"`         // PEM file
+	SelfSigned    bool     `yaml:"self-signed,omitempty"`
+	Hosts         []string `yaml:"hosts,omitempty"` // names in the certificate; localhost, 127.0.0.1 and ::1 are always there
+	AuthorityFile string   `yaml:"authority-file,omitempty"`
+}
+
+// Key is a signing key: a PEM file with an EC P-256 private key (PKCS #8 or SEC 1).
+type Key struct {
+	ID   string `yaml:"id"`
+	File string `yaml:"file"`
+}
+
+// Portal is one portal (tenant).
+type Portal struct {
+	ID    int64    `yaml:"id"`
+	Name  string   `yaml:"name"`
+	Hosts []string `yaml:"hosts"` // without port
+	URL   string   `yaml:"url,omitempty"`
+	Users []User   `yaml:"users"`
+}
+
+// User is a person on a portal.
+type User struct {
+	ID        string `yaml:"id,omitempty"` // UUID; derived from portal and e-mail when left out
+	Email     string `yaml:"email"`
+	Password  string `yaml:"password"`
+	Type      string `yaml:"type"` // owner, admin, roomadmin, user or guest
+	FirstName string `yaml:"first-name,omitempty"`
+	LastName  string `yaml:"last-name,omitempty"`
+	Disabled  bool   `yaml:"disabled,omitempty"`
+	TwoFactor bool   `yaml:"two-factor,omitempty"`
+}
+
+// App is a registered OAuth client. Id and secret may be any text.
+type App struct {
+	ID             string   `yaml:"id"`
+	Secret         string   `yaml:"secret"`
+	Name           string   `yaml:"name,omitempty"` // default: the id
+	Portal         int64    `yaml:"portal,omitempty"`
+	CreatedBy      string   `yaml:"created-by,omitempty"` // e-mail; default: the portal's first user
+	Description    string   `yaml:"description,omitempty"`
+	Website        string   `yaml:"website,omitempty"`
+	Terms          string   `yaml:"terms,omitempty"`
+	Policy         string   `yaml:"policy,omitempty"`
+	Logo           string   `yaml:"logo,omitempty"`
+	RedirectURIs   []string `yaml:"redirect-uris"`
+	AllowedOrigins []string `yaml:"allowed-origins,omitempty"`
+	Scopes         []string `yaml:"scopes,omitempty"` // default: all nine
+	AllowPKCE      bool     `yaml:"allow-pkce,omitempty"`
+	Disabled       bool     `yaml:"disabled,omitempty"`
+}
+
+// Fault is a misbehaviour switched on at start.
+type Fault struct {
+	Name string `yaml:"name"`
+	App  string `yaml:"app,omitempty"`
+	User string `yaml:"user,omitempty"`
+}
+
+// ScopeNames are the scopes that an app can have (docs/portal/identity.md §10).
+func ScopeNames() []string {
+	return []string{
+		"accounts:read", "accounts:write", "accounts.self:read", "accounts.self:write",
+		"files:read", "files:write", "rooms:read", "rooms:write", "openid",
+	}
+}
