@@ -1,0 +1,56 @@
+package management
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"docspace-oauth/mockdocspace/control"
+)
+
+func (s *server) clockRoutes(api huma.API) {
+	show := func() *answer[control.ClockState] {
+		offset := s.Clock.Offset().Round(time.Millisecond)
+		return &answer[control.ClockState]{control.ClockState{Now: s.Clock.Now(), Frozen: s.Clock.Frozen(), Offset: offset.String()}}
+	}
+	register(s, api, http.MethodGet, "clock", "read-clock", "What the portal's clock shows",
+		func(context.Context, *none) (*answer[control.ClockState], error) { return show(), nil })
+	register(s, api, http.MethodPost, "clock/freeze", "freeze-clock", "Stop the clock",
+		func(context.Context, *none) (*answer[control.ClockState], error) {
+			s.Clock.Freeze()
+			return show(), nil
+		})
+	register(s, api, http.MethodPost, "clock/resume", "resume-clock", "Return to real time",
+		func(context.Context, *none) (*answer[control.ClockState], error) {
+			s.Clock.Resume()
+			return show(), nil
+		})
+	register(s, api, http.MethodPost, "clock/advance", "advance-clock", "Move the clock; a frozen one stays frozen",
+		func(_ context.Context, in *struct{ Body control.AdvanceRequest }) (*answer[control.ClockState], error) {
+			by, err := time.ParseDuration(in.Body.By)
+			if err != nil {
+				return nil, invalid("body.by", in.Body.By, "is no duration: write it like 61s, 5m or 1h30m")
+			}
+			if !reasonable(s.Clock.Now().Add(by)) || by.Abs() > maxAdvance {
+				return nil, invalid("body.by", in.Body.By, "leads out of the years 1970 to 9999: advance by less, or POST /mock/clock/resume first")
+			}
+			s.Clock.Advance(by)
+			return show(), nil
+		})
+	register(s, api, http.MethodPost, "clock/set", "set-clock", "Set the clock; a frozen one stays frozen",
+		func(_ context.Context, in *struct{ Body control.SetRequest }) (*answer[control.ClockState], error) {
+			if !reasonable(in.Body.To) {
+				return nil, invalid("body.to", in.Body.To, "lies outside the years 1970 to 9999")
+			}
+			s.Clock.Set(in.Body.To)
+			return show(), nil
+		})
+}
+
+// maxAdvance keeps the offset from real time within what a Duration can say.
+const maxAdvance = 200 * 365 * 24 * time.Hour
+
+// reasonable times can be written as JSON and as seconds since 1970.
+func reasonable(t time.Time) bool { return t.UTC().Year() >= 1970 && t.UTC().Year() <= 9999 }
