@@ -1,12 +1,15 @@
 package mockdocspace
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 
+	"docspace-oauth/mockdocspace/config"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/signature"
 )
@@ -17,7 +20,7 @@ type Options struct {
 	// Listen is host:port; port 0 picks a free one. Default 127.0.0.1:0. A
 	// loopback address also listens on [::1], where the system has it.
 	Listen string
-	// Profile is "docspace" (default) or "strict"; see Profiles.
+	// Profile is "docspace" (default) or "strict".
 	Profile string
 	// Variant is the build of the portal: "server" (default), "minified" or "saas".
 	Variant string
@@ -34,6 +37,8 @@ type Options struct {
 	AutoConsent bool
 	// Limits is "portal" to refuse requests as the portal's limiters do; empty: nobody is refused.
 	Limits string
+	// Config holds what a configuration file says; the fields above win over it.
+	Config *config.Config
 	// RandomSeed, when not 0, makes ids, codes and secrets repeat from run to run.
 	RandomSeed uint64
 	// Logger gets what the portal has to say; nil: nothing.
@@ -49,59 +54,83 @@ func optionError(format string, args ...any) error {
 	return &OptionError{Message: fmt.Sprintf(format, args...)}
 }
 
-func (o Options) withDefaults() (Options, error) {
-	if o.Listen == "" {
-		o.Listen = "127.0.0.1:0"
+// Effective is the whole configuration that the options amount to.
+func (o Options) Effective() (*config.Config, error) {
+	var c config.Config
+	if o.Config != nil {
+		c = *o.Config
 	}
-	if o.Profile == "" {
-		o.Profile = string(rules.ProfileDocSpace)
+	for _, choice := range []struct {
+		into            *string
+		option, builtIn string
+	}{
+		{&c.Listen, o.Listen, "127.0.0.1:0"},
+		{&c.Profile, o.Profile, string(rules.ProfileDocSpace)},
+		{&c.Variant, o.Variant, string(rules.BuildServer)},
+		{&c.ExternalURL, strings.TrimRight(o.ExternalURL, "/"), ""},
+		{&c.SignatureSecret, o.SignatureSecret, signature.DefaultSecret},
+		{&c.ControlToken, o.ControlToken, ""},
+		{&c.AutoLogin, o.AutoLogin, ""},
+		{&c.Limits, o.Limits, ""},
+	} {
+		*choice.into = cmp.Or(choice.option, *choice.into, choice.builtIn)
 	}
-	if o.Variant == "" {
-		o.Variant = string(rules.BuildServer)
+	c.AutoConsent = c.AutoConsent || o.AutoConsent
+	if len(c.Portals) == 0 {
+		c.Portals = builtInPortals()
 	}
-	if o.SignatureSecret == "" {
-		o.SignatureSecret = signature.DefaultSecret
+	if len(c.Apps) == 0 && o.Config == nil || len(c.Apps) == 0 && len(o.Config.Portals) == 0 {
+		c.Apps = builtInApps()
 	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
-	if o.Limits != "" && o.Limits != "portal" {
-		return o, optionError("limits %q is unknown: leave it out or use \"portal\"", o.Limits)
-	}
-	o.ExternalURL = strings.TrimRight(o.ExternalURL, "/")
-	if o.ExternalURL != "" {
-		u, err := url.Parse(o.ExternalURL)
-		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
-			return o, optionError("external URL %q must be scheme and host alone, like http://mock:8092", o.ExternalURL)
-		}
-	}
-	return o, nil
+	return &c, checkEffective(&c)
 }
 
-// rules are the profile and the variant together.
-func (o Options) rules() (rules.Rules, error) {
-	r, err := rules.Of(rules.Profile(o.Profile))
+func checkEffective(c *config.Config) error {
+	if c.Limits != "" && c.Limits != "portal" {
+		return optionError("limits %q is unknown: leave it out or use \"portal\"", c.Limits)
+	}
+	if c.ExternalURL != "" {
+		u, err := url.Parse(c.ExternalURL)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
+			return optionError("external URL %q must be scheme and host alone, like http://mock:8092", c.ExternalURL)
+		}
+	}
+	if c.AutoLogin != "" && !slices.ContainsFunc(c.Portals, func(p config.Portal) bool {
+		return slices.ContainsFunc(p.Users, func(u config.User) bool { return strings.EqualFold(u.Email, c.AutoLogin) })
+	}) {
+		return optionError("auto-login: no portal has a user %q", c.AutoLogin)
+	}
+	_, err := effectiveRules(c)
+	return err
+}
+
+// effectiveRules are profile, variant, lifetimes and switches together.
+func effectiveRules(c *config.Config) (rules.Rules, error) {
+	r, err := rules.Of(rules.Profile(c.Profile))
 	if err != nil {
 		return r, optionError("%v", err)
 	}
-	for _, build := range rules.Builds() {
-		if string(build) == o.Variant {
-			r.Build = build
-			return r, nil
-		}
+	r.Build = rules.Build(c.Variant)
+	if !slices.Contains(rules.Builds(), r.Build) {
+		return r, optionError("variant %q is unknown: use \"server\", \"minified\" or \"saas\"", c.Variant)
 	}
-	return r, optionError("variant %q is unknown: use \"server\", \"minified\" or \"saas\"", o.Variant)
+	r.Authorize.CodeLifetime = cmp.Or(c.Lifetimes.AuthorizationCode.Value(), r.Authorize.CodeLifetime)
+	r.Token.AccessLifetime = cmp.Or(c.Lifetimes.AccessToken.Value(), r.Token.AccessLifetime)
+	r.Token.RefreshLifetime = cmp.Or(c.Lifetimes.RefreshToken.Value(), r.Token.RefreshLifetime)
+	r.Token.IDTokenLifetime = cmp.Or(c.Lifetimes.IDToken.Value(), r.Token.IDTokenLifetime)
+	r.API.SelfScopeLenient = c.SelfScope == "lenient"
+	return r, nil
 }
 
 // guardListen refuses to be reachable from elsewhere without a control token:
 // whoever reaches /mock/ owns the portal.
-func (o Options) guardListen() error {
-	host, _, err := net.SplitHostPort(o.Listen)
+func guardListen(c *config.Config) error {
+	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
-		return optionError("listen address %q must be host:port, like 127.0.0.1:8092", o.Listen)
+		return optionError("listen address %q must be host:port, like 127.0.0.1:8092", c.Listen)
 	}
-	if ip := net.ParseIP(host); host == "localhost" || (ip != nil && ip.IsLoopback()) || o.ControlToken != "" {
+	if ip := net.ParseIP(host); host == "localhost" || (ip != nil && ip.IsLoopback()) || c.ControlToken != "" {
 		return nil
 	}
-	return optionError("listening on %s lets others reach the control API: give it a token (--control-token), or listen on 127.0.0.1", o.Listen)
+	return optionError("listening on %s lets others reach the control API: give it a token (--control-token), or listen on 127.0.0.1", c.Listen)
 }

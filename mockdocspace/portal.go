@@ -9,9 +9,11 @@ package mockdocspace
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
+	"docspace-oauth/mockdocspace/config"
 	"docspace-oauth/mockdocspace/internal/backend"
 	"docspace-oauth/mockdocspace/internal/clock"
 	"docspace-oauth/mockdocspace/internal/identity"
@@ -27,11 +29,12 @@ import (
 // Portal is two portals (tenants) of one installation, told apart by host name.
 // It is an http.Handler; Start gives one that listens.
 type Portal struct {
-	options Options
-	store   store.Store
-	clock   *clock.Clock
-	random  *random.Source
-	book    *rules.Book
+	config *config.Config
+	logger *slog.Logger
+	store  store.Store
+	clock  *clock.Clock
+	random *random.Source
+	book   *rules.Book
 
 	identity     *identity.Server
 	registration http.Handler
@@ -45,15 +48,18 @@ type Portal struct {
 
 // New builds a portal with its seeds, ready to serve.
 func New(o Options) (*Portal, error) {
-	o, err := o.withDefaults()
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	effective, err := o.Effective()
 	if err != nil {
 		return nil, err
 	}
-	base, err := o.rules()
+	base, err := effectiveRules(effective)
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{options: o, clock: clock.New(), random: random.New(), book: rules.NewBook(base)}
+	p := &Portal{config: effective, logger: o.Logger, clock: clock.New(), random: random.New(), book: rules.NewBook(base)}
 	if o.RandomSeed != 0 {
 		p.random = random.Seeded(o.RandomSeed)
 	}
@@ -70,26 +76,26 @@ func New(o Options) (*Portal, error) {
 
 // build puts the services together; they meet in the store and here only.
 func (p *Portal) build(ctx context.Context) error {
-	o := p.options
-	key := signature.Key(o.SignatureSecret)
-	limiter := limit.New(p.clock, o.Limits == "portal")
+	c := p.config
+	key := signature.Key(c.SignatureSecret)
+	limiter := limit.New(p.clock, c.Limits == "portal")
 	server, err := identity.New(ctx, identity.Config{
-		Store: p.store, Clock: p.clock, Random: p.random, Limiter: limiter, SignatureKey: key, Logger: o.Logger,
+		Store: p.store, Clock: p.clock, Random: p.random, Limiter: limiter, SignatureKey: key, Logger: p.logger,
 	})
 	if err != nil {
 		return fmt.Errorf("authorization server: %w", err)
 	}
 	p.identity = server
 	p.registration = registration.New(registration.Config{
-		Store: p.store, Clock: p.clock, Random: p.random, Limiter: limiter, SignatureKey: key, Logger: o.Logger,
+		Store: p.store, Clock: p.clock, Random: p.random, Limiter: limiter, SignatureKey: key, Logger: p.logger,
 	})
 	p.backend = backend.New(backend.Config{
 		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, Authority: server,
-		PortalURL: p.portalURL, Limits: o.Limits == "portal", Logger: o.Logger,
+		PortalURL: p.portalURL, Limits: c.Limits == "portal", Logger: p.logger,
 	})
 	p.pages = pages.New(pages.Config{
-		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, API: p.backend, Logger: o.Logger,
-		AutoLogin: o.AutoLogin, AutoConsent: o.AutoConsent,
+		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, API: p.backend, Logger: p.logger,
+		AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent,
 	})
 	p.recorded = http.HandlerFunc(p.serve)
 	p.management = http.NotFoundHandler()

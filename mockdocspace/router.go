@@ -68,14 +68,14 @@ func (p *Portal) siteOf(r *http.Request) site.Site {
 	host := hostName(r.Host)
 	tenant, err := p.store.TenantByHost(r.Context(), host)
 	if err != nil {
-		tenant, err = p.store.Tenant(r.Context(), firstTenant)
+		tenant, err = p.store.Tenant(r.Context(), p.config.Portals[0].ID)
 		if err != nil {
-			tenant = store.Tenant{ID: firstTenant}
+			tenant = store.Tenant{ID: p.config.Portals[0].ID}
 		}
 	}
 	base := requestScheme(r) + "://" + r.Host
-	if p.options.ExternalURL != "" && tenant.ID == firstTenant {
-		base = p.options.ExternalURL
+	if p.config.ExternalURL != "" && tenant.ID == p.config.Portals[0].ID {
+		base = p.config.ExternalURL
 	}
 	return site.Site{Tenant: tenant, Base: base}
 }
@@ -140,7 +140,7 @@ func (p *Portal) recoverPanic(w http.ResponseWriter, r *http.Request) {
 	case http.ErrAbortHandler:
 		panic(cause)
 	default:
-		p.options.Logger.LogAttrs(r.Context(), slog.LevelError, "panic in a handler",
+		p.logger.LogAttrs(r.Context(), slog.LevelError, "panic in a handler",
 			slog.Any("cause", cause), slog.String("method", r.Method), slog.String("path", r.URL.Path))
 		w.WriteHeader(http.StatusInternalServerError)
 	}

@@ -2,17 +2,26 @@ package mockdocspace
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
+	"docspace-oauth/mockdocspace/config"
 	"docspace-oauth/mockdocspace/internal/backend"
-	"docspace-oauth/mockdocspace/internal/identity"
+	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/store"
 )
 
-// What every portal starts with. The values never change, so that an .env file
-// written once keeps working.
+// What every portal starts with unless a configuration file says otherwise. The
+// values never change, so that an .env file written once keeps working.
 const (
 	// DemoClientID and DemoClientSecret are those of the seeded app.
 	DemoClientID     = "11111111-1111-4111-8111-111111111111"
@@ -22,103 +31,183 @@ const (
 	// SeedPassword is the password of every seeded user.
 	SeedPassword = "docspace"
 
-	firstTenant  = 1
-	secondTenant = 2
-	secondHost   = "second.localhost"
+	firstTenant = 1
+	secondHost  = "second.localhost"
+	demoLogo    = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAzMiAzMiI+PHJlY3Qgd2lkdGg9IjMyIiBoZWlnaHQ9IjMyIiByeD0iOCIgZmlsbD0iIzJmNmZlYiIvPjxwYXRoIGQ9Ik05IDE3bDUgNSA5LTExIiBmaWxsPSJub25lIiBzdHJva2U9IiNmZmYiIHN0cm9rZS13aWR0aD0iMyIvPjwvc3ZnPg=="
 )
 
-// seedTenants are the two portals (DESIGN: hosts by which they are told apart).
-func seedTenants(now time.Time) []store.Tenant {
-	return []store.Tenant{
-		{
-			ID: firstTenant, Alias: "localhost", Name: "Example Company", Hosts: []string{"127.0.0.1", "localhost", "::1"},
-			OwnerID: "10000000-0000-4000-8000-000000000001", TimeZone: "UTC", Culture: "en-US", CreatedAt: now,
-		},
-		{
-			ID: secondTenant, Alias: "second", Name: "Second Company", Hosts: []string{secondHost},
-			OwnerID: "20000000-0000-4000-8000-000000000001", TimeZone: "UTC", Culture: "en-US", CreatedAt: now,
-		},
-	}
-}
-
-// seedUsers are one of each type, and one person who is on both portals.
-func seedUsers(now time.Time) []store.User {
-	person := func(tenant int64, number int, kind store.UserType, email, first, last string) store.User {
-		return store.User{
-			ID: fmt.Sprintf("%d0000000-0000-4000-8000-%012d", tenant, number), TenantID: tenant,
-			Email: email, UserName: email[:len(email)-len("@docspace.test")], FirstName: first, LastName: last,
-			Password: SeedPassword, Type: kind, Status: store.StatusActive, Culture: "en-US", CreatedAt: now,
+// builtInPortals are two portals, one user of each type on the first, and one
+// person who is on both.
+func builtInPortals() []config.Portal {
+	person := func(portal, number int, kind, email, first, last string) config.User {
+		return config.User{
+			ID:    fmt.Sprintf("%d0000000-0000-4000-8000-%012d", portal, number),
+			Email: email, Password: SeedPassword, Type: kind, FirstName: first, LastName: last,
 		}
 	}
-	users := []store.User{
-		person(firstTenant, 1, store.TypeOwner, "owner@docspace.test", "Olivia", "Owner"),
-		person(firstTenant, 2, store.TypeAdmin, "admin@docspace.test", "Adam", "Admin"),
-		person(firstTenant, 3, store.TypeRoomAdmin, "roomadmin@docspace.test", "Rosa", "Roomadmin"),
-		person(firstTenant, 4, store.TypeUser, "user@docspace.test", "Ursula", "User"),
-		person(firstTenant, 5, store.TypeGuest, "guest@docspace.test", "Gustav", "Guest"),
-		person(secondTenant, 1, store.TypeOwner, "admin@second.test", "Sofia", "Second"),
-		person(secondTenant, 4, store.TypeUser, "user@docspace.test", "Ursula", "User"),
-	}
-	users[5].UserName = "admin"
-	return users
-}
-
-// seedApp is the app of the reference client.
-func seedApp(now time.Time) store.App {
-	description := "The reference app of this project"
-	return store.App{
-		ID: DemoClientID, TenantID: firstTenant, Secret: DemoClientSecret, Name: "Demo App", Description: &description,
-		Logo:       "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAzMiAzMiI+PHJlY3Qgd2lkdGg9IjMyIiBoZWlnaHQ9IjMyIiByeD0iOCIgZmlsbD0iIzJmNmZlYiIvPjxwYXRoIGQ9Ik05IDE3bDUgNSA5LTExIiBmaWxsPSJub25lIiBzdHJva2U9IiNmZmYiIHN0cm9rZS13aWR0aD0iMyIvPjwvc3ZnPg==",
-		WebsiteURL: "https://demo.example.test", TermsURL: "https://demo.example.test/terms",
-		PolicyURL: "https://demo.example.test/privacy", LogoutRedirectURI: "https://demo.example.test/bye",
-		RedirectURIs:   []string{DemoRedirectURI, "http://127.0.0.1:3001/callback"},
-		AllowedOrigins: []string{"http://localhost:3001", "http://127.0.0.1:3001"},
-		Scopes:         append(identity.ScopeNames(), "openid"),
-		AllowPKCE:      true, Public: true, Enabled: true, Fixed: true,
-		CreatedBy: "10000000-0000-4000-8000-000000000001", CreatedAt: now,
-		ModifiedBy: "10000000-0000-4000-8000-000000000001", ModifiedAt: now,
+	return []config.Portal{
+		{ID: firstTenant, Name: "Example Company", Hosts: []string{"127.0.0.1", "localhost", "::1"}, Users: []config.User{
+			person(1, 1, "owner", "owner@docspace.test", "Olivia", "Owner"),
+			person(1, 2, "admin", "admin@docspace.test", "Adam", "Admin"),
+			person(1, 3, "roomadmin", "roomadmin@docspace.test", "Rosa", "Roomadmin"),
+			person(1, 4, "user", "user@docspace.test", "Ursula", "User"),
+			person(1, 5, "guest", "guest@docspace.test", "Gustav", "Guest"),
+		}},
+		{ID: 2, Name: "Second Company", Hosts: []string{secondHost}, Users: []config.User{
+			person(2, 1, "owner", "admin@second.test", "Sofia", "Second"),
+			person(2, 4, "user", "user@docspace.test", "Ursula", "User"),
+		}},
 	}
 }
 
-// seed fills an empty store.
+// builtInApps is the app of the reference client.
+func builtInApps() []config.App {
+	return []config.App{{
+		ID: DemoClientID, Secret: DemoClientSecret, Name: "Demo App", Description: "The reference app of this project",
+		Website: "https://demo.example.test", Terms: "https://demo.example.test/terms", Policy: "https://demo.example.test/privacy",
+		Logo: demoLogo, RedirectURIs: []string{DemoRedirectURI, "http://127.0.0.1:3001/callback"},
+		AllowedOrigins: []string{"http://localhost:3001", "http://127.0.0.1:3001"}, AllowPKCE: true,
+	}}
+}
+
+// seed fills an empty store from the configuration.
 func (p *Portal) seed(ctx context.Context) error {
 	now := p.clock.Now()
-	users := seedUsers(now)
-	for _, user := range users {
-		if err := p.store.PutUser(ctx, user); err != nil {
-			return fmt.Errorf("seed user %s: %w", user.Email, err)
+	for _, portal := range p.config.Portals {
+		if err := p.seedPortal(ctx, portal, now); err != nil {
+			return fmt.Errorf("portal %d: %w", portal.ID, err)
 		}
 	}
-	for _, tenant := range seedTenants(now) {
-		if err := p.store.PutTenant(ctx, tenant); err != nil {
-			return fmt.Errorf("seed portal %s: %w", tenant.Name, err)
-		}
-		var own []store.User
-		for _, user := range users {
-			if user.TenantID == tenant.ID {
-				own = append(own, user)
-			}
-		}
-		if err := backend.Seed(ctx, p.store, tenant, own, now); err != nil {
-			return fmt.Errorf("seed content of %s: %w", tenant.Name, err)
+	for _, app := range p.config.Apps {
+		if err := p.seedApp(ctx, app, now); err != nil {
+			return fmt.Errorf("app %q: %w", app.ID, err)
 		}
 	}
-	if err := p.store.CreateApp(ctx, seedApp(now)); err != nil {
-		return fmt.Errorf("seed app: %w", err)
+	for i, key := range p.config.Keys {
+		if err := p.seedKey(ctx, key, now.Add(-time.Duration(i)*time.Second)); err != nil {
+			return err
+		}
+	}
+	for _, fault := range p.config.Faults {
+		if _, err := p.book.Add(fault.Name, rules.Subject{App: fault.App, User: fault.User}); err != nil {
+			return optionError("%v", err)
+		}
 	}
 	return nil
 }
 
-// SeedEmails are the addresses of the first portal's users.
-func SeedEmails() []string {
-	var emails []string
-	for _, user := range seedUsers(time.Time{}) {
-		if user.TenantID == firstTenant {
-			emails = append(emails, user.Email)
-		}
+func (p *Portal) seedPortal(ctx context.Context, portal config.Portal, now time.Time) error {
+	tenant := store.Tenant{
+		ID: portal.ID, Name: portal.Name, URL: portal.URL, TimeZone: "UTC", Culture: "en-US", CreatedAt: now,
 	}
-	return emails
+	for _, host := range portal.Hosts {
+		tenant.Hosts = append(tenant.Hosts, strings.ToLower(host))
+	}
+	tenant.Alias, _, _ = strings.Cut(tenant.Hosts[0], ".")
+	var users []store.User
+	for _, user := range portal.Users {
+		name, _, _ := strings.Cut(user.Email, "@")
+		row := store.User{
+			ID: userID(portal.ID, user), TenantID: portal.ID, Email: user.Email, UserName: name,
+			FirstName: user.FirstName, LastName: user.LastName, Password: user.Password,
+			Type: store.UserType(user.Type), Status: store.StatusActive, Culture: "en-US",
+			TwoFactor: user.TwoFactor, CreatedAt: now,
+		}
+		if user.Disabled {
+			row.Status, row.TerminatedAt = store.StatusTerminated, now
+		}
+		if row.Type == store.TypeOwner {
+			tenant.OwnerID = row.ID
+		}
+		if err := p.store.PutUser(ctx, row); err != nil {
+			return fmt.Errorf("user %s: %w", user.Email, err)
+		}
+		users = append(users, row)
+	}
+	if err := p.store.PutTenant(ctx, tenant); err != nil {
+		return err
+	}
+	return backend.Seed(ctx, p.store, tenant, users, now)
 }
+
+// userID is the one given, or one that is the same at each start.
+func userID(portal int64, user config.User) string {
+	if user.ID != "" {
+		return strings.ToLower(user.ID)
+	}
+	return uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%d/%s", portal, strings.ToLower(user.Email))).String()
+}
+
+func (p *Portal) seedApp(ctx context.Context, app config.App, now time.Time) error {
+	row := store.App{
+		ID: app.ID, Secret: app.Secret, Name: app.Name, Description: &app.Description, Logo: app.Logo,
+		WebsiteURL: app.Website, TermsURL: app.Terms, PolicyURL: app.Policy, LogoutRedirectURI: app.Website,
+		RedirectURIs: app.RedirectURIs, AllowedOrigins: app.AllowedOrigins, Scopes: app.Scopes,
+		AllowPKCE: app.AllowPKCE, Public: true, Enabled: !app.Disabled, Fixed: true, TenantID: app.Portal,
+		CreatedAt: now, ModifiedAt: now,
+	}
+	if row.Name == "" {
+		row.Name = app.ID
+	}
+	if row.Logo == "" {
+		row.Logo = demoLogo
+	}
+	if len(row.Scopes) == 0 {
+		row.Scopes = config.ScopeNames()
+	}
+	if row.TenantID == 0 {
+		row.TenantID = p.config.Portals[0].ID
+	}
+	i := slices.IndexFunc(p.config.Portals, func(c config.Portal) bool { return c.ID == row.TenantID })
+	if i < 0 {
+		return optionError("no portal has the id %d: name one of portals", row.TenantID)
+	}
+	creator := p.config.Portals[i].Users[0]
+	if app.CreatedBy != "" {
+		j := slices.IndexFunc(p.config.Portals[i].Users, func(u config.User) bool { return strings.EqualFold(u.Email, app.CreatedBy) })
+		if j < 0 {
+			return optionError("created-by: %q is no user of portal %d: name one of its users", app.CreatedBy, row.TenantID)
+		}
+		creator = p.config.Portals[i].Users[j]
+	}
+	row.CreatedBy = userID(row.TenantID, creator)
+	row.ModifiedBy = row.CreatedBy
+	return p.store.CreateApp(ctx, row)
+}
+
+// seedKey takes a signing key from a PEM file.
+func (p *Portal) seedKey(ctx context.Context, key config.Key, created time.Time) error {
+	data, err := os.ReadFile(key.File)
+	if err != nil {
+		return optionError("key %q: %v", key.ID, err)
+	}
+	block, _ := pem.Decode(data)
+	if block == nil {
+		return optionError("key %q: %s is no PEM file: give an EC P-256 private key", key.ID, key.File)
+	}
+	var parsed any
+	if parsed, err = x509.ParsePKCS8PrivateKey(block.Bytes); err != nil {
+		parsed, err = x509.ParseECPrivateKey(block.Bytes)
+	}
+	private, ok := parsed.(*ecdsa.PrivateKey)
+	if err != nil || !ok || private.Curve != elliptic.P256() {
+		return optionError("key %q: %s holds no EC P-256 private key", key.ID, key.File)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return fmt.Errorf("key %q: %w", key.ID, err)
+	}
+	return p.store.PutKey(ctx, store.Key{ID: key.ID, Private: der, CreatedAt: created})
+}
+
+// SeedUsers are the first portal's users as configured.
+func (p *Portal) SeedUsers() []config.User { return slices.Clone(p.config.Portals[0].Users) }
+
+// SeedApps are the apps as configured.
+func (p *Portal) SeedApps() []config.App { return slices.Clone(p.config.Apps) }
+
+// Behaviour names profile and variant.
+func (p *Portal) Behaviour() string { return p.config.Profile + ", " + p.config.Variant }
 
 // AllowRedirectURI registers one more redirect URI for an app.
 func (p *Portal) AllowRedirectURI(clientID, redirectURI string) error {

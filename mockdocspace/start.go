@@ -2,6 +2,7 @@ package mockdocspace
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -20,8 +21,9 @@ import (
 // listening is the network side of a started portal.
 type listening struct {
 	server *http.Server
-	port   string
+	scheme string
 	host   string
+	port   string
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 	once   sync.Once
@@ -34,11 +36,16 @@ func Start(ctx context.Context, o Options) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.options.guardListen(); err != nil {
+	if err := guardListen(p.config); err != nil {
 		return nil, err
 	}
-	listeners, err := listen(p.options.Listen)
+	listeners, err := listen(p.config.Listen)
 	if err != nil {
+		return nil, err
+	}
+	secure, err := tlsConfig(p.config)
+	if err != nil {
+		closeAll(listeners)
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -46,15 +53,21 @@ func Start(ctx context.Context, o Options) (*Portal, error) {
 	l := &listening{
 		server: &http.Server{
 			Handler: p, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-			ErrorLog: slog.NewLogLogger(p.options.Logger.Handler(), slog.LevelDebug),
+			ErrorLog: slog.NewLogLogger(p.logger.Handler(), slog.LevelDebug),
 		},
-		host: host, port: port, cancel: cancel,
+		scheme: "http", host: host, port: port, cancel: cancel,
+	}
+	if secure != nil {
+		l.scheme = "https"
+		for i := range listeners {
+			listeners[i] = tls.NewListener(listeners[i], secure)
+		}
 	}
 	p.listening = l
 	for _, listener := range listeners {
 		l.done.Go(func() {
 			if err := l.server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
-				p.options.Logger.Error("serve", "address", listener.Addr().String(), "error", err)
+				p.logger.Error("serve", "address", listener.Addr().String(), "error", err)
 			}
 		})
 	}
@@ -85,6 +98,12 @@ func listen(address string) ([]net.Listener, error) {
 	return listeners, nil
 }
 
+func closeAll(listeners []net.Listener) {
+	for _, listener := range listeners {
+		_ = listener.Close()
+	}
+}
+
 // sweepUntil removes expired rows now and then.
 func (p *Portal) sweepUntil(ctx context.Context) {
 	ticker := time.NewTicker(sweepPeriod)
@@ -95,7 +114,7 @@ func (p *Portal) sweepUntil(ctx context.Context) {
 			return
 		case <-ticker.C:
 			if _, err := p.Sweep(ctx); err != nil && ctx.Err() == nil {
-				p.options.Logger.Error("sweep", "error", err)
+				p.logger.Error("sweep", "error", err)
 			}
 		}
 	}
@@ -103,8 +122,8 @@ func (p *Portal) sweepUntil(ctx context.Context) {
 
 // URL is the first portal's root, e.g. http://127.0.0.1:8092; empty unless started.
 func (p *Portal) URL() string {
-	if p.options.ExternalURL != "" {
-		return p.options.ExternalURL
+	if p.config.ExternalURL != "" {
+		return p.config.ExternalURL
 	}
 	if p.listening == nil {
 		return ""
@@ -113,16 +132,16 @@ func (p *Portal) URL() string {
 	if ip := net.ParseIP(host); ip != nil && (ip.IsUnspecified() || ip.IsLoopback()) {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, p.listening.port)
+	return p.listening.scheme + "://" + net.JoinHostPort(host, p.listening.port)
 }
 
-// SecondURL is the second portal's root; Go does not resolve its name, so clients
-// dial it to loopback (flows.Transport does).
+// SecondURL is the second portal's root, empty where there is none. Go does not
+// resolve *.localhost, so clients dial such names to loopback (flows.Transport does).
 func (p *Portal) SecondURL() string {
-	if p.listening == nil {
+	if p.listening == nil || len(p.config.Portals) < 2 {
 		return ""
 	}
-	return "http://" + net.JoinHostPort(secondHost, p.listening.port)
+	return p.listening.scheme + "://" + net.JoinHostPort(p.config.Portals[1].Hosts[0], p.listening.port)
 }
 
 // Close stops listening, cuts idle connections at once and waits a moment for

@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"docspace-oauth/mockdocspace"
+	"docspace-oauth/mockdocspace/config"
 )
 
 // Exit codes of the command.
@@ -24,9 +25,10 @@ const (
 
 // command is the command line; every flag has an environment twin MOCKDOCSPACE_….
 type command struct {
-	Listen          string `default:"127.0.0.1:8092" placeholder:"HOST:PORT" help:"Where to listen; port 0 picks a free one."`
-	Profile         string `default:"docspace" help:"Behaviour: docspace (the real portal, quirks included) or strict (the standards to the letter)."`
-	Variant         string `default:"server" help:"Build of the portal: server, minified or saas."`
+	Listen          string `placeholder:"HOST:PORT" help:"Where to listen; port 0 picks a free one. Default 127.0.0.1:8092."`
+	Config          string `placeholder:"FILE" help:"Configuration file (YAML); flags win over it."`
+	Profile         string `placeholder:"docspace|strict" help:"Behaviour: the real portal, quirks included (default), or the standards to the letter."`
+	Variant         string `placeholder:"server|minified|saas" help:"Build of the portal. Default server."`
 	ExternalURL     string `name:"external-url" placeholder:"URL" help:"How clients reach the portal, when not by the address they name."`
 	SignatureSecret string `placeholder:"S" help:"The portal's machine key, which signs x-signature tokens."`
 	DemoApp         string `placeholder:"HOST:PORT" help:"Also start the reference app there, e.g. localhost:3001."`
@@ -34,6 +36,7 @@ type command struct {
 	AutoLogin       string `placeholder:"E-MAIL" help:"Seeded user whom the login page signs in at once."`
 	AutoConsent     bool   `help:"Let the consent page allow by itself."`
 	Limits          string `placeholder:"portal" help:"Refuse requests as the portal's rate limiters do."`
+	PrintConfig     bool   `help:"Print the effective configuration as a file, and exit."`
 	Faults          bool   `help:"List the faults that can be switched on, and exit."`
 	ReadyFile       string `placeholder:"FILE" help:"Write the portal's URL there once it serves."`
 	Log             string `default:"text" enum:"text,json" help:"Form of the log on standard error: text or json."`
@@ -66,12 +69,17 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 		printFaults(out)
 		return exitStopped
 	}
-	err = line.serve(ctx, out, errs)
-	var usage *mockdocspace.OptionError
+	if line.PrintConfig {
+		err = line.printConfig(out)
+	} else {
+		err = line.serve(ctx, out, errs)
+	}
+	var option *mockdocspace.OptionError
+	var file *config.Error
 	switch {
 	case err == nil:
 		return exitStopped
-	case errors.As(err, &usage):
+	case errors.As(err, &option), errors.As(err, &file):
 		fmt.Fprintln(errs, "mockserver:", err)
 		return exitUsage
 	default:
@@ -88,14 +96,53 @@ func (c command) logger(errs io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(errs, options))
 }
 
-// serve runs the portal, and the reference app where asked for, until ctx ends.
-func (c command) serve(ctx context.Context, out, errs io.Writer) error {
-	logger := c.logger(errs)
-	portal, err := mockdocspace.Start(ctx, mockdocspace.Options{
+const defaultListen = "127.0.0.1:8092"
+
+// options are the flags over the configuration file over the defaults.
+func (c command) options(logger *slog.Logger) (mockdocspace.Options, error) {
+	options := mockdocspace.Options{
 		Listen: c.Listen, Profile: c.Profile, Variant: c.Variant, ExternalURL: c.ExternalURL,
 		SignatureSecret: c.SignatureSecret, ControlToken: c.ControlToken,
 		AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent, Limits: c.Limits, Logger: logger,
-	})
+	}
+	if c.Config != "" {
+		file, err := config.Load(c.Config)
+		if err != nil {
+			return options, err
+		}
+		options.Config = file
+	}
+	if options.Listen == "" && (options.Config == nil || options.Config.Listen == "") {
+		options.Listen = defaultListen
+	}
+	return options, nil
+}
+
+func (c command) printConfig(out io.Writer) error {
+	options, err := c.options(nil)
+	if err != nil {
+		return err
+	}
+	effective, err := options.Effective()
+	if err != nil {
+		return err
+	}
+	text, err := effective.YAML()
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(text)
+	return err
+}
+
+// serve runs the portal, and the reference app where asked for, until ctx ends.
+func (c command) serve(ctx context.Context, out, errs io.Writer) error {
+	logger := c.logger(errs)
+	options, err := c.options(logger)
+	if err != nil {
+		return err
+	}
+	portal, err := mockdocspace.Start(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -114,7 +161,7 @@ func (c command) serve(ctx context.Context, out, errs io.Writer) error {
 		}
 		defer func() { _ = os.Remove(c.ReadyFile) }()
 	}
-	printBanner(out, portal, c)
+	printBanner(out, portal, c.DemoApp)
 	<-ctx.Done()
 	return portal.Close()
 }
