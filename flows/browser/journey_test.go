@@ -37,13 +37,14 @@ func pagesAre(t *testing.T, result *browser.Result, want ...string) {
 }
 
 func TestFreshSignIn(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	j := p.journey()
 	j.Screenshots = true
 	result := authorize(t, b, p.app+"/start", j)
 	pagesAre(t, result, "login", "consent", "callback")
-	if result.Callback.Query().Get("code") != "code1" || len(p.callbacks) != 1 || len(p.posts) != 1 {
-		t.Errorf("callback %v, %d callbacks, posted %v", result.Callback, len(p.callbacks), p.posts)
+	if result.Callback.Query().Get("code") != "code1" || len(p.seen()) != 1 || len(p.posted()) != 1 {
+		t.Errorf("callback %v, %d callbacks, posted %v", result.Callback, len(p.seen()), p.posted())
 	}
 	if c := result.Consent; c == nil || c.App != "Demo App" || c.User != email || !slices.Equal(c.Scopes, []string{"View all files and folders"}) {
 		t.Errorf("consent %+v", result.Consent)
@@ -68,29 +69,32 @@ func TestFreshSignIn(t *testing.T) {
 }
 
 func TestDeny(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	j := p.journey()
 	j.Decision = browser.Deny
 	result := authorize(t, b, p.app+"/start", j)
 	pagesAre(t, result, "login", "consent", "callback")
-	if result.Callback.Query().Get("error") != "access_denied" || !slices.Equal(p.posts, []string{"deny"}) {
-		t.Errorf("callback %v, posted %v", result.Callback, p.posts)
+	if result.Callback.Query().Get("error") != "access_denied" || !slices.Equal(p.posted(), []string{"deny"}) {
+		t.Errorf("callback %v, posted %v", result.Callback, p.posted())
 	}
 }
 
 func TestLook(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	j := p.journey()
 	j.Decision = browser.Look
 	result := authorize(t, b, p.app+"/start", j)
-	if result.Callback != nil || result.Consent == nil || len(p.posts) != 0 {
-		t.Errorf("result %+v, posted %v", result, p.posts)
+	if result.Callback != nil || result.Consent == nil || len(p.posted()) != 0 {
+		t.Errorf("result %+v, posted %v", result, p.posted())
 	}
 	j.Decision = browser.Allow // the page is still there: going on means starting anew, signed in
 	pagesAre(t, authorize(t, b, p.app+"/start", j), "consent", "callback")
 }
 
 func TestBounceIsNotClicked(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.signedIn(t, b, false)
 	p.on("GET /mint", func(w http.ResponseWriter, r *http.Request) {
@@ -99,12 +103,13 @@ func TestBounceIsNotClicked(t *testing.T) {
 	})
 	result := authorize(t, b, p.request(), p.journey())
 	pagesAre(t, result, "consent-bounce", "consent", "callback")
-	if len(p.posts) != 1 {
-		t.Errorf("posted %v", p.posts)
+	if len(p.posted()) != 1 {
+		t.Errorf("posted %v", p.posted())
 	}
 }
 
 func TestBounceWithLoader(t *testing.T) { // newer portals show no buttons then
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.signedIn(t, b, true)
 	p.on("GET /login/consent", func(w http.ResponseWriter, _ *http.Request) {
@@ -115,6 +120,7 @@ func TestBounceWithLoader(t *testing.T) { // newer portals show no buttons then
 }
 
 func TestSilentAuthorization(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.on("GET /oauth2/authorize", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, p.app+"/callback?code=silent&state=s1", http.StatusFound)
@@ -127,6 +133,7 @@ func TestSilentAuthorization(t *testing.T) {
 }
 
 func TestAppThatDoesNotListen(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.signedIn(t, b, true)
 	j := p.journey()
@@ -140,6 +147,7 @@ func TestAppThatDoesNotListen(t *testing.T) {
 }
 
 func TestCustomScheme(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.signedIn(t, b, true)
 	j := p.journey()
@@ -153,6 +161,7 @@ func TestCustomScheme(t *testing.T) {
 }
 
 func TestStartByClick(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	j := p.journey()
 	j.Click = "#go"
@@ -160,6 +169,7 @@ func TestStartByClick(t *testing.T) {
 }
 
 func TestLateScript(t *testing.T) { // a page rendered by the server looks ready before it is
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.on("GET /login", func(w http.ResponseWriter, _ *http.Request) {
 		html(w, strings.Replace(fmt.Sprintf(loginForm, `location.href = `+js(p.portal+"/confirm/Auth?referenceUrl="+p.request())+`;`),
@@ -171,6 +181,7 @@ func TestLateScript(t *testing.T) { // a page rendered by the server looks ready
 }
 
 func TestOldSelectors(t *testing.T) { // portals before August 2025 have no test ids
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.signedIn(t, b, true)
 	p.on("GET /login/consent", func(w http.ResponseWriter, _ *http.Request) {
@@ -184,6 +195,7 @@ func TestOldSelectors(t *testing.T) { // portals before August 2025 have no test
 }
 
 func TestTwoUsersAtOnce(t *testing.T) {
+	t.Parallel()
 	p := newPages(t)
 	first, second := profile(t), profile(t)
 	results := make(chan error, 2)
@@ -198,12 +210,13 @@ func TestTwoUsersAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if len(p.callbacks) != 2 {
-		t.Errorf("%d callbacks", len(p.callbacks))
+	if len(p.seen()) != 2 {
+		t.Errorf("%d callbacks", len(p.seen()))
 	}
 }
 
 func TestProfilesShareNothing(t *testing.T) {
+	t.Parallel()
 	p := newPages(t)
 	first, second := profile(t), profile(t)
 	p.signedIn(t, first, true)
@@ -223,8 +236,10 @@ func TestProfilesShareNothing(t *testing.T) {
 }
 
 func TestAnotherUserIsSignedIn(t *testing.T) {
+	t.Parallel()
 	for name, stays := range map[string]bool{"changes": false, "stays": true} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, b := newPages(t), profile(t)
 			p.signedIn(t, b, true)
 			user := "bob@docspace.test"
@@ -255,6 +270,7 @@ func TestAnotherUserIsSignedIn(t *testing.T) {
 }
 
 func TestTenantList(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		names  []string
 		wanted string
@@ -267,6 +283,7 @@ func TestTenantList(t *testing.T) {
 		"nothing said": {[]string{"first.example.com", "second.example.com"}, "", browser.NoSuchPortal},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, b := newPages(t), profile(t)
 			chosen := make(chan string, 10)
 			p.on("POST /apisystem/portal/signin", func(w http.ResponseWriter, _ *http.Request) {
@@ -303,6 +320,7 @@ func TestTenantList(t *testing.T) {
 }
 
 func TestUnknownAddresses(t *testing.T) {
+	t.Parallel()
 	b := profile(t)
 	for _, j := range []browser.Journey{{Portal: "nowhere", RedirectURI: "http://x/"}, {Portal: "http://x"}} {
 		if _, err := b.Authorize(t.Context(), "http://x", j); err == nil {

@@ -24,11 +24,13 @@
     }
     return [];
   };
+  let jar = ""; // a page of the browser's own refuses to tell
+  try { jar = document.cookie; } catch { /* none */ }
   return {
     href: location.href, title: document.title, ready: document.readyState,
     blank: !document.body || (textOf(document.body) === "" && !document.body.querySelector("input, button, img, svg, iframe, canvas")),
     body: document.body ? textOf(document.body).slice(0, 500) : "",
-    cookies: document.cookie.split("; ").filter((c) => /^[^=]+=./.test(c)).map((c) => c.split("=")[0]),
+    cookies: jar.split("; ").filter((c) => /^[^=]+=./.test(c)).map((c) => c.split("=")[0]),
     elements, portals: list(lists.portals, portalName), scopes: list(lists.scopes),
   };
 }

@@ -7,8 +7,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"docspace-oauth/flows/browser"
@@ -41,7 +43,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	code := m.Run()
-	if launched {
+	if launched.Load() {
 		if b, err := chromium(); err == nil {
 			if err := b.Close(); err != nil {
 				fmt.Println(err)
@@ -52,14 +54,14 @@ func TestMain(m *testing.M) {
 	exit(code)
 }
 
-var launched bool
+var launched atomic.Bool
 
 func profile(t *testing.T) *browser.Profile {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs Chromium")
 	}
-	launched = true
+	launched.Store(true)
 	b, err := chromium()
 	if err != nil {
 		t.Fatal(err)
@@ -123,6 +125,19 @@ func (p *pages) handler(mux http.Handler) http.Handler {
 		}
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// posted are the decisions that the portal got, seen the callbacks that the app got.
+func (p *pages) posted() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.posts)
+}
+
+func (p *pages) seen() []url.Values {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.callbacks)
 }
 
 // on replaces a page.

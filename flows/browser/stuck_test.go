@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,11 +35,21 @@ func isStuck(t *testing.T, err error, reason browser.Reason) *browser.Stuck {
 	return stuck
 }
 
-// impatient waits only as long as a test needs.
-func (p *pages) impatient() browser.Journey {
+// impatient is a journey that gives up early where reason is the end of patience.
+// Everything else keeps its time: a busy machine must not change the outcome.
+func (p *pages) impatient(reason browser.Reason) browser.Journey {
 	j := p.journey()
 	const short = 300 * time.Millisecond
-	j.Patience = browser.Patience{Bounce: short, Answer: short, Blank: short, Confirm: short, Click: short, Load: short}
+	switch reason {
+	case browser.BounceStuck:
+		j.Patience.Bounce = short
+	case browser.ScopesMissing:
+		j.Patience.Blank = short
+	case browser.ConfirmStuck:
+		j.Patience.Confirm = short
+	case browser.SignInRefused, browser.ConsentFailed:
+		j.Patience.Answer = short
+	}
 	return j
 }
 
@@ -47,6 +58,7 @@ func serve(body string) http.HandlerFunc {
 }
 
 func TestStuckAtLogin(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		answer string
 		status int
@@ -61,32 +73,35 @@ func TestStuckAtLogin(t *testing.T) {
 		"silent":         {"", 500, browser.SignInRefused},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, b := newPages(t), profile(t)
-			calls := 0
+			var calls atomic.Int32
 			p.on("POST /apisystem/portal/signin", func(w http.ResponseWriter, _ *http.Request) {
-				calls++
+				calls.Add(1)
 				w.WriteHeader(test.status)
 				fmt.Fprintf(w, `{"message":%s}`, js(test.answer))
 			})
-			_, err := b.Authorize(t.Context(), p.app+"/start", p.impatient())
+			_, err := b.Authorize(t.Context(), p.app+"/start", p.impatient(test.reason))
 			stuck := isStuck(t, err, test.reason)
-			if !strings.Contains(stuck.Sentence, test.answer) || calls != 1 {
-				t.Errorf("%d calls, says %s", calls, stuck.Sentence)
+			if !strings.Contains(stuck.Sentence, test.answer) || calls.Load() != 1 {
+				t.Errorf("%d calls, says %s", calls.Load(), stuck.Sentence)
 			}
 		})
 	}
 }
 
 func TestStuckBeforeTheRequest(t *testing.T) { // the form's own checks
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.on("GET /login", serve(fmt.Sprintf(loginForm, `fail("Required field");`)))
-	_, err := b.Authorize(t.Context(), p.app+"/start", p.impatient())
+	_, err := b.Authorize(t.Context(), p.app+"/start", p.journey())
 	if stuck := isStuck(t, err, browser.SignInRefused); !strings.Contains(stuck.Sentence, "Required field") {
 		t.Error(stuck)
 	}
 }
 
 func TestStuckPages(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		path   string // that is replaced; GET
 		page   string
@@ -115,6 +130,7 @@ func TestStuckPages(t *testing.T) {
 		"server's page": {path: "/oauth2/authorize", page: "Forbidden", reason: browser.ErrorPage, says: "200"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p, b := newPages(t), profile(t)
 			if test.live {
 				p.signedIn(t, b, true)
@@ -129,29 +145,31 @@ func TestStuckPages(t *testing.T) {
 			if test.path != "" {
 				p.on("GET "+test.path, serve(test.page))
 			}
-			_, err := b.Authorize(t.Context(), p.app+"/start", p.impatient())
+			_, err := b.Authorize(t.Context(), p.app+"/start", p.impatient(test.reason))
 			stuck := isStuck(t, err, test.reason)
 			if !strings.Contains(stuck.Sentence, test.says) {
 				t.Errorf("says %s", stuck.Sentence)
 			}
-			if len(p.posts) != 0 {
-				t.Errorf("posted %v", p.posts)
+			if len(p.posted()) != 0 {
+				t.Errorf("posted %v", p.posted())
 			}
 		})
 	}
 }
 
 func TestRestartsOnce(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.on("GET /confirm/Auth", func(w http.ResponseWriter, r *http.Request) {
 		p.on("GET /confirm/Auth", nil) // the next link is good
 		html(w, `<div data-testid="ErrorContainer"><p id="header">Something went wrong.</p><b>The link has expired.</b></div>`)
 	})
-	pagesAre(t, authorize(t, b, p.app+"/start", p.impatient()),
+	pagesAre(t, authorize(t, b, p.app+"/start", p.journey()),
 		"login", "error-screen", "restart", "login", "consent", "callback")
 }
 
 func TestDeadSessionIsForgotten(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.signedIn(t, b, false)
 	p.on("GET /login/consent", func(w http.ResponseWriter, r *http.Request) {
@@ -162,24 +180,26 @@ func TestDeadSessionIsForgotten(t *testing.T) {
 		}
 		p.consent(w, r)
 	})
-	pagesAre(t, authorize(t, b, p.app+"/start", p.impatient()),
+	pagesAre(t, authorize(t, b, p.app+"/start", p.journey()),
 		"error-screen", "restart", "login", "consent", "callback")
 }
 
 func TestPoisonedBounce(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.signedIn(t, b, true)
 	p.on("GET /login/consent", func(w http.ResponseWriter, r *http.Request) {
 		p.on("GET /login/consent", nil)
 		html(w, `<script>location.replace("/login/error?oauthMessageKey=missing_client_id_error")</script>`)
 	})
-	result := authorize(t, b, p.app+"/start", p.impatient())
+	result := authorize(t, b, p.app+"/start", p.journey())
 	if !strings.Contains(strings.Join(result.Pages, " "), "error-page restart") {
 		t.Errorf("pages %v", result.Pages)
 	}
 }
 
 func TestLegacyBranchEndsAtHome(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.on("GET /login", func(w http.ResponseWriter, r *http.Request) {
 		if _, err := r.Cookie("asc_auth_key"); err == nil {
@@ -192,22 +212,24 @@ func TestLegacyBranchEndsAtHome(t *testing.T) {
 		time.Sleep(200 * time.Millisecond)
 		p.mint(w, r)
 	})
-	result := authorize(t, b, p.app+"/start", p.impatient())
+	result := authorize(t, b, p.app+"/start", p.journey())
 	pagesAre(t, result, "login", "home", "restart", "consent-bounce", "consent", "callback")
 }
 
 func TestSessionNotKept(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.on("POST /api/2.0/authentication", func(http.ResponseWriter, *http.Request) {}) // no cookie
 	p.on("GET /confirm/Auth", serve(`<script>(async () => {
   await fetch("/api/2.0/authentication", { method: "POST" });
   location.replace(location.search.split("referenceUrl=")[1]);
 })();</script>`)) // no signature either
-	_, err := b.Authorize(t.Context(), p.app+"/start", p.impatient())
+	_, err := b.Authorize(t.Context(), p.app+"/start", p.journey())
 	isStuck(t, err, browser.SessionNotKept)
 }
 
 func TestStuckAfterTheDecision(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		answer http.HandlerFunc
 		reason browser.Reason
@@ -223,10 +245,14 @@ func TestStuckAfterTheDecision(t *testing.T) {
 	} {
 		for _, decision := range []browser.Decision{browser.Allow, browser.Deny} {
 			t.Run(fmt.Sprintf("%s, %d", name, decision), func(t *testing.T) {
+				t.Parallel()
 				p, b := newPages(t), profile(t)
 				p.signedIn(t, b, true)
 				p.on("POST /api/2.0/oauth2/authorize", test.answer)
-				j := p.impatient()
+				j := p.journey()
+				if name == "nothing" {
+					j = p.impatient(test.reason)
+				}
 				j.Decision = decision
 				_, err := b.Authorize(t.Context(), p.app+"/start", j)
 				if stuck := isStuck(t, err, test.reason); !strings.Contains(stuck.Sentence, test.says) {
@@ -238,8 +264,9 @@ func TestStuckAfterTheDecision(t *testing.T) {
 }
 
 func TestUnreachable(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
-	_, err := b.Authorize(t.Context(), "http://localhost:1/start", p.impatient())
+	_, err := b.Authorize(t.Context(), "http://localhost:1/start", p.journey())
 	var stuck *browser.Stuck
 	if !errors.As(err, &stuck) || stuck.Reason != browser.Unreachable || !strings.Contains(stuck.Sentence, "net::ERR_") {
 		t.Errorf("error %v", err)
@@ -247,17 +274,22 @@ func TestUnreachable(t *testing.T) {
 }
 
 func TestTimeIsOver(t *testing.T) {
+	t.Parallel()
 	p, b := newPages(t), profile(t)
 	p.on("GET /login", serve("nothing to do here"))
-	j := p.impatient()
+	j := p.journey()
 	j.Patience.Journey = 500 * time.Millisecond
 	_, err := b.Authorize(t.Context(), p.app+"/start", j)
-	isStuck(t, err, browser.TooSlow)
-
+	var stuck *browser.Stuck
+	if !errors.As(err, &stuck) || stuck.Reason != browser.TooSlow {
+		t.Errorf("error %v", err)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	_, err = b.Authorize(ctx, p.app+"/start", p.impatient())
-	isStuck(t, err, browser.TooSlow)
+	_, err = b.Authorize(ctx, p.app+"/start", p.journey())
+	if !errors.As(err, &stuck) || stuck.Reason != browser.TooSlow {
+		t.Errorf("error %v", err)
+	}
 
 	p.on("GET /login", nil) // and neither the tab nor the browser suffered
 	authorize(t, b, p.app+"/start", p.journey())
