@@ -17,7 +17,9 @@ import (
 	"docspace-oauth/mockdocspace/internal/backend"
 	"docspace-oauth/mockdocspace/internal/clock"
 	"docspace-oauth/mockdocspace/internal/identity"
+	"docspace-oauth/mockdocspace/internal/journal"
 	"docspace-oauth/mockdocspace/internal/limit"
+	"docspace-oauth/mockdocspace/internal/management"
 	"docspace-oauth/mockdocspace/internal/pages"
 	"docspace-oauth/mockdocspace/internal/random"
 	"docspace-oauth/mockdocspace/internal/registration"
@@ -29,12 +31,13 @@ import (
 // Portal is two portals (tenants) of one installation, told apart by host name.
 // It is an http.Handler; Start gives one that listens.
 type Portal struct {
-	config *config.Config
-	logger *slog.Logger
-	store  store.Store
-	clock  *clock.Clock
-	random *random.Source
-	book   *rules.Book
+	config  *config.Config
+	logger  *slog.Logger
+	store   store.Store
+	clock   *clock.Clock
+	random  *random.Source
+	book    *rules.Book
+	journal *journal.Journal
 
 	identity     *identity.Server
 	registration http.Handler
@@ -94,11 +97,16 @@ func (p *Portal) build(ctx context.Context) error {
 		PortalURL: p.portalURL, Limits: c.Limits == "portal", Logger: p.logger,
 	})
 	p.pages = pages.New(pages.Config{
-		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, API: p.backend, Logger: p.logger,
+		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, Logger: p.logger,
 		AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent,
 	})
-	p.recorded = http.HandlerFunc(p.serve)
-	p.management = http.NotFoundHandler()
+	p.journal = journal.New(journal.Config{Clock: p.clock})
+	p.recorded = p.journal.Wrap(http.HandlerFunc(p.serve))
+	p.management = management.New(management.Config{
+		Store: p.store, Clock: p.clock, Book: p.book, Journal: p.journal, Random: p.random, SignatureKey: key,
+		Reset: p.Reset, Restored: server.ForgetKeys, RotateKeys: server.RotateKeys, PortalURL: p.portalURL,
+		Token: c.ControlToken, ExternalURL: c.ExternalURL, Logger: p.logger,
+	})
 	return nil
 }
 
@@ -110,6 +118,7 @@ func (p *Portal) Reset(ctx context.Context) error {
 		return fmt.Errorf("reset: %w", err)
 	}
 	p.identity.ForgetKeys()
+	p.journal.Clear()
 	return p.seed(ctx)
 }
 

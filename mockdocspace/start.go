@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"docspace-oauth/mockdocspace/control"
 	"docspace-oauth/mockdocspace/internal/site"
 	"docspace-oauth/mockdocspace/internal/store"
 )
@@ -142,6 +143,19 @@ func (p *Portal) SecondURL() string {
 		return ""
 	}
 	return p.listening.scheme + "://" + net.JoinHostPort(p.config.Portals[1].Hosts[0], p.listening.port)
+}
+
+// Control returns a client of this portal's control API.
+func (p *Portal) Control() *control.Client {
+	var options []control.Option
+	if p.config.ControlToken != "" {
+		options = append(options, control.WithToken(p.config.ControlToken))
+	}
+	local := p.URL()
+	if p.listening != nil {
+		local = p.listening.scheme + "://" + net.JoinHostPort("127.0.0.1", p.listening.port)
+	}
+	return control.New(local, options...)
 }
 
 // Close stops listening, cuts idle connections at once and waits a moment for
