@@ -98,7 +98,7 @@ func (p *Portal) build(ctx context.Context) error {
 	})
 	p.pages = pages.New(pages.Config{
 		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, Logger: p.logger,
-		AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent,
+		API: p.backend, AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent,
 	})
 	p.journal = journal.New(journal.Config{Clock: p.clock})
 	p.recorded = p.journal.Wrap(http.HandlerFunc(p.serve))
