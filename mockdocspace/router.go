@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"runtime/debug"
 	"strings"
 
 	"docspace-oauth/mockdocspace/internal/site"
@@ -141,7 +142,8 @@ func (p *Portal) recoverPanic(w http.ResponseWriter, r *http.Request) {
 		panic(cause)
 	default:
 		p.logger.LogAttrs(r.Context(), slog.LevelError, "panic in a handler",
-			slog.Any("cause", cause), slog.String("method", r.Method), slog.String("path", r.URL.Path))
+			slog.Any("cause", cause), slog.String("method", r.Method), slog.String("path", r.URL.Path),
+			slog.String("stack", string(debug.Stack())))
 		w.WriteHeader(http.StatusInternalServerError)
 	}
 }
