@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -14,14 +15,48 @@ const (
 	probePath  = "people/@self"
 )
 
-// Usable reports whether an access token with probeScope works: introspection, asked
-// with the app's credentials, calls it active, and the API answers. A token that only
-// one of the two accepts is dead for the other, and that is the subject of the checks
-// of that one.
+// Usable reports whether an access token with probeScope works everywhere:
+// introspection calls it active, and the API answers.
 func (c *Case) Usable(app App, token string) bool {
+	return c.acceptance(app, token) == acceptance{true, true}
+}
+
+// acceptance is who takes an access token for good.
+type acceptance struct{ introspection, api bool }
+
+// acceptance asks introspection, with the app's credentials, and the API.
+func (c *Case) acceptance(app App, token string) acceptance {
 	form := c.credentials(app, url.Values{"token": {token}})
-	active := c.Post("/oauth2/introspect", form, nil).Member("active") == true
-	return c.API(probePath, token).Status == 200 && active
+	return acceptance{
+		introspection: c.Post("/oauth2/introspect", form, nil).Member("active") == true,
+		api:           c.API(probePath, token).Status == 200,
+	}
+}
+
+// watched is an access token whose life a check follows.
+type watched struct {
+	c     *Case
+	app   App
+	token string
+	at    acceptance // when the watch began
+}
+
+// watch begins to follow an access token with probeScope that works now, be it for
+// introspection or for the API only: a portal where one of the two is broken can
+// still be judged by the other. Control.
+func (c *Case) watch(app App, token string) watched {
+	w := watched{c: c, app: app, token: token}
+	c.Control("the access token works", func() {
+		w.at = c.acceptance(app, token)
+		c.Expect(w.at).NotTo(gomega.Equal(acceptance{}), "neither introspection nor the API accepts it")
+	})
+	return w
+}
+
+// ended reports whether somebody who accepted the token no longer does.
+func (w watched) ended() bool {
+	now := w.c.acceptance(w.app, w.token)
+	return w.at.introspection && !now.introspection || w.at.api && !now.api
 }
 
 // credentials adds the app's id and secret to a form.
@@ -29,10 +64,11 @@ func (c *Case) credentials(app App, form url.Values) url.Values {
 	return With(With(form, "client_id", app.ID), "client_secret", app.Secret)
 }
 
-// expectDead fails the check if anything of a grant still works.
-func (c *Case) expectDead(g Grant, after string) {
-	c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeFalse(), "the access token still works after %s", after)
-	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokenError(400, "invalid_grant"), "the refresh token after %s", after)
+// expectDead fails the check if anything of a grant still works; access was watched
+// since it was alive.
+func (c *Case) expectDead(g Grant, access watched, after string) {
+	c.Expect(access.ended()).To(gomega.BeTrue(), "the access token is dead after %s", after)
+	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeDenied(400, "invalid_grant"), "the refresh token after %s", after)
 }
 
 // refreshed uses a refresh token; what else of the grant stays is kept. Setup.
@@ -61,6 +97,29 @@ func tokenScopes(token string) []string { return texts(tokenPart(token, 1)["scop
 // HaveScopes matches an access token that names exactly these scopes.
 func HaveScopes(scopes ...string) types.GomegaMatcher {
 	return gomega.WithTransform(tokenScopes, gomega.ConsistOf(scopes))
+}
+
+// BeDenied matches a refusal of the token endpoint for one reason, where the form of
+// errors (rfc6749/5.2/error-shape) is not the subject: that error code, or, when
+// there is none to read, that status with a body.
+func BeDenied(status int, code string) types.GomegaMatcher {
+	return &responseMatcher{
+		wanted: fmt.Sprintf("%s (%d)", code, status),
+		misses: func(r Response) string {
+			told := r.Text("error")
+			switch {
+			case r.Text("access_token") != "" || r.Text("refresh_token") != "":
+				return "there are tokens in it"
+			case told != "" && told != code:
+				return fmt.Sprintf("the error is %q", told)
+			case told == "" && r.Status != status:
+				return fmt.Sprintf("the status is %d", r.Status)
+			case told == "" && len(r.Body) == 0:
+				return "it says nothing"
+			}
+			return ""
+		},
+	}
 }
 
 // public is the token request of an app that authenticates without its secret.

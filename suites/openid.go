@@ -88,6 +88,9 @@ func refreshedIDToken(c *Case) {
 	was := c.idClaims(first)
 	is := c.idClaims(c.refreshed(first))
 	for _, name := range []string{"iss", "sub", "aud"} {
+		if was[name] == nil || is[name] == nil {
+			continue // oidc-core/2/required-claims
+		}
 		c.Expect(is[name]).To(gomega.Equal(was[name]), "%s of the refreshed id_token", name)
 	}
 }
@@ -120,7 +123,10 @@ func userInfoMethods(c *Case) {
 	c.Expect(get).To(HaveStatus(200), "GET")
 	post := c.Post("/oauth2/userinfo", nil, Bearer(g.Access))
 	c.Expect(post).To(HaveStatus(200), "POST")
-	c.Expect(post.JSON()).To(gomega.Equal(get.JSON()), "POST answers like GET")
+	first, second := get.JSON(), post.JSON()
+	delete(first, "sub") // whose it is, is the subject of oidc-core/5.3.2/sub-matches
+	delete(second, "sub")
+	c.Expect(second).To(gomega.Equal(first), "POST answers like GET")
 }
 
 // beChallenged fails the check unless the answer is a refusal with a challenge.
@@ -134,8 +140,8 @@ func userInfoErrors(c *Case) {
 	c.Control("a good token", func() { c.Expect(c.UserInfo(g.Access)).To(HaveStatus(200)) })
 	c.beChallenged(c.Get("/oauth2/userinfo", nil), http.StatusUnauthorized, "no token")
 	c.beChallenged(c.UserInfo("not-a-token"), http.StatusUnauthorized, "a token that is no JWT")
-	forged := g.Access[:len(g.Access)-10] + otherSecret(g.Access[len(g.Access)-10:len(g.Access)-2]) + g.Access[len(g.Access)-2:]
-	c.beChallenged(c.UserInfo(forged), http.StatusUnauthorized, "a token whose signature was changed")
+	end := len(g.Access) - 5 // the last characters may hold bits that do not count
+	c.beChallenged(c.UserInfo(otherSecret(g.Access[:end])+g.Access[end:]), http.StatusUnauthorized, "a token whose signature was changed")
 }
 
 func userInfoChallenge(c *Case) {
@@ -150,9 +156,17 @@ func userInfoRefusals(c *Case) {
 	g, narrow := c.Grant("openid", probeScope), c.Grant(probeScope)
 	c.Control("a good token", func() { c.Expect(c.UserInfo(g.Access)).To(HaveStatus(200)) })
 	c.Expect(c.UserInfo(narrow.Access)).To(BeTokenError(403, "insufficient_scope"), "a token without openid")
-	c.Expect(c.UserInfo(g.ID)).To(BeTokenError(401, "invalid_token"), "an id_token")
-	personal := c.PersonalAccessToken(g.User, g.App, "openid", probeScope)
-	c.Expect(c.UserInfo(personal.Text("access_token"))).To(BeTokenError(401, "invalid_token"), "a personal access token")
+	c.expectInvalidToken(g.ID, "an id_token")
+	c.expectInvalidToken(c.PersonalAccessToken(g.User, g.App, "openid", probeScope).Text("access_token"), "a personal access token")
 	c.setup("revoke the access token", func() { c.Expect(c.Revoke(g.App, g.Access)).To(HaveStatus(200)) })
-	c.Expect(c.UserInfo(g.Access)).To(BeTokenError(401, "invalid_token"), "a revoked token")
+	c.expectInvalidToken(g.Access, "a revoked token")
+}
+
+// expectInvalidToken fails the check unless userinfo calls the token invalid, in its
+// body or in its challenge (RFC 6750 §3.1).
+func (c *Case) expectInvalidToken(token, what string) {
+	answer := c.UserInfo(token)
+	c.Expect(answer).To(HaveStatus(http.StatusUnauthorized), what)
+	told := answer.Text("error") + answer.Header.Get("WWW-Authenticate")
+	c.Expect(told).To(gomega.ContainSubstring("invalid_token"), "%s: %v", what, answer)
 }

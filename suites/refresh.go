@@ -46,21 +46,22 @@ func rotation(c *Case) {
 func oldRefreshDead(c *Case) {
 	g := c.Grant()
 	c.Control("the first use", func() { c.refreshed(g) })
-	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokenError(400, "invalid_grant"), "the second use")
+	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeDenied(400, "invalid_grant"), "the second use")
 }
 
 func reuseRevokesFamily(c *Case) {
 	g := c.Grant()
 	current := c.refreshed(g)
 	c.Control("the active refresh token, before the used one comes again", func() { current = c.refreshed(current) })
+	access := c.watch(current.App, current.Access)
 	c.Token(c.RefreshForm(g.App, g.Refresh))
-	c.expectDead(current, "a used refresh token came again")
+	c.expectDead(current, access, "a used refresh token came again")
 }
 
 func refreshBoundToClient(c *Case) {
 	g, other := c.Grant(), c.App()
 	c.Control("its own client", func() { g = c.refreshed(g) })
-	c.Expect(c.Token(c.RefreshForm(other, g.Refresh))).To(BeTokenError(400, "invalid_grant"), "another client with its own secret")
+	c.Expect(c.Token(c.RefreshForm(other, g.Refresh))).To(BeDenied(400, "invalid_grant"), "another client with its own secret")
 	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokens(), "its own client after that")
 }
 
@@ -71,25 +72,22 @@ func refreshClientAuthenticated(c *Case) {
 	c.Expect(c.Token(public(form))).To(BeRefused(), "no secret")
 	c.Expect(c.Token(With(form, "client_secret", ""))).To(BeRefused(), "an empty secret")
 	c.Expect(c.Token(With(public(form), "client_id"))).To(BeRefused(), "no client at all")
-	c.Expect(c.Token(With(form, "client_secret", otherSecret(g.App.Secret)))).To(BeTokenError(401, "invalid_client"), "a wrong secret")
+	c.Expect(c.Token(With(form, "client_secret", otherSecret(g.App.Secret)))).To(BeDenied(401, "invalid_client"), "a wrong secret")
 }
 
 func refreshMissing(c *Case) {
 	g := c.Grant()
 	c.Control("with the refresh token", func() { g = c.refreshed(g) })
 	form := c.RefreshForm(g.App, g.Refresh)
-	c.Expect(c.Token(With(form, "refresh_token"))).To(BeTokenError(400, "invalid_request"), "no refresh_token")
-	c.Expect(c.Token(With(form, "refresh_token", ""))).To(BeTokenError(400, "invalid_request"), "an empty refresh_token")
+	c.Expect(c.Token(With(form, "refresh_token"))).To(BeDenied(400, "invalid_request"), "no refresh_token")
+	c.Expect(c.Token(With(form, "refresh_token", ""))).To(BeDenied(400, "invalid_request"), "an empty refresh_token")
 }
 
 func previousAccessDead(c *Case) {
 	g := c.Grant()
-	c.Control("before the refresh", func() {
-		c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeTrue(), "the access token works")
-	})
-	next := c.refreshed(g)
-	c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeFalse(), "the previous access token works")
-	c.Expect(c.Usable(g.App, next.Access)).To(gomega.BeTrue(), "the new access token works")
+	access := c.watch(g.App, g.Access)
+	c.refreshed(g)
+	c.Expect(access.ended()).To(gomega.BeTrue(), "the previous access token is dead after a refresh")
 }
 
 func afterRevocation(c *Case) {
@@ -97,7 +95,7 @@ func afterRevocation(c *Case) {
 
 	g := c.Grant()
 	c.setup("revoke the refresh token", func() { c.Expect(c.Revoke(g.App, g.Refresh)).To(HaveStatus(200)) })
-	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokenError(400, "invalid_grant"), "after its revocation")
+	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeDenied(400, "invalid_grant"), "after its revocation")
 
 	user, app := c.User(), c.App()
 	form := c.ExchangeForm(app, c.Code(user, app))
@@ -108,19 +106,19 @@ func afterRevocation(c *Case) {
 		refresh = answer.Text("refresh_token")
 		c.Token(form)
 	})
-	c.Expect(c.Token(c.RefreshForm(app, refresh))).To(BeTokenError(400, "invalid_grant"), "after its code was used again")
+	c.Expect(c.Token(c.RefreshForm(app, refresh))).To(BeDenied(400, "invalid_grant"), "after its code was used again")
 
 	g = c.Grant()
 	c.setup("withdraw the consent", func() {
 		c.need(c.Flows().RevokeConsent(c.ctx, c.Signature(g.User), g.App.ID))
 	})
-	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokenError(400, "invalid_grant"), "after the consent was withdrawn")
+	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeDenied(400, "invalid_grant"), "after the consent was withdrawn")
 
 	g = c.Grant()
 	c.setup("delete the app", func() {
 		c.need(c.Flows().DeleteApp(c.ctx, c.Signature(g.App.Owner), g.App.ID))
 	})
-	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokenError(401, "invalid_client"), "after the app was deleted")
+	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeDenied(401, "invalid_client"), "after the app was deleted")
 }
 
 // refreshKindChecks judge what else is taken for a refresh token.
@@ -135,7 +133,7 @@ func refreshKindChecks() []Check {
 func onlyRefreshTokens(c *Case) {
 	g := c.Grant()
 	c.Control("the refresh token", func() { g = c.refreshed(g) })
-	c.Expect(c.Token(c.RefreshForm(g.App, g.Access))).To(BeTokenError(400, "invalid_grant"), "the access token")
+	c.Expect(c.Token(c.RefreshForm(g.App, g.Access))).To(BeDenied(400, "invalid_grant"), "the access token")
 }
 
 func otherKindsRefused(c *Case) {
@@ -150,7 +148,7 @@ func otherKindsRefused(c *Case) {
 		{"an unused code", c.Code(g.User, g.App).Value},
 	}
 	for _, k := range kinds {
-		c.Expect(c.Token(c.RefreshForm(g.App, k.token))).To(BeTokenError(400, "invalid_grant"), k.what)
+		c.Expect(c.Token(c.RefreshForm(g.App, k.token))).To(BeDenied(400, "invalid_grant"), k.what)
 	}
 }
 
@@ -163,7 +161,7 @@ func patRefused(c *Case) {
 		c.Expect(answer).To(BeTokens())
 		token = answer.Text("access_token")
 	})
-	c.Expect(c.Token(c.RefreshForm(g.App, token))).To(BeTokenError(400, "invalid_grant"), "a personal access token")
+	c.Expect(c.Token(c.RefreshForm(g.App, token))).To(BeDenied(400, "invalid_grant"), "a personal access token")
 }
 
 // refreshScopeChecks judge the scope of refreshed tokens.
@@ -190,7 +188,7 @@ func scopeNotWidened(c *Case) {
 	g := c.Grant(probeScope, "files:read")
 	c.Control("what was granted", func() { g = c.refreshed(g, probeScope, "files:read") })
 	for _, more := range []string{"rooms:read", "unknown:scope"} {
-		c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh, probeScope, more))).To(BeTokenError(400, "invalid_scope"), "%s was not granted", more)
+		c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh, probeScope, more))).To(BeDenied(400, "invalid_scope"), "%s was not granted", more)
 	}
 }
 

@@ -25,27 +25,23 @@ func refreshRevoked(c *Case) {
 	g := c.Grant()
 	c.Control("before the revocation", func() { g = c.refreshed(g) })
 	c.Expect(c.Revoke(g.App, g.Refresh)).To(HaveStatus(200))
-	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokenError(400, "invalid_grant"), "the revoked refresh token")
+	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeDenied(400, "invalid_grant"), "the revoked refresh token")
 }
 
 func accessRevoked(c *Case) {
 	g := c.Grant()
-	c.Control("before the revocation", func() {
-		c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeTrue(), "the access token works")
-	})
+	access := c.watch(g.App, g.Access)
 	c.Expect(c.Revoke(g.App, g.Access)).To(HaveStatus(200))
-	form := c.credentials(g.App, url.Values{"token": {g.Access}})
-	c.Expect(c.Post("/oauth2/introspect", form, nil).Member("active")).To(gomega.Equal(false), "active of the revoked access token")
-	c.Expect(c.API(probePath, g.Access)).To(HaveStatus(401), "the revoked access token at the API")
+	now := c.acceptance(g.App, g.Access)
+	c.Expect(access.at.introspection && now.introspection).To(gomega.BeFalse(), "introspection calls the revoked access token active")
+	c.Expect(access.at.api && now.api).To(gomega.BeFalse(), "the API accepts the revoked access token")
 }
 
 func refreshKillsAccess(c *Case) {
 	g := c.Grant()
-	c.Control("before the revocation", func() {
-		c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeTrue(), "the access token works")
-	})
+	access := c.watch(g.App, g.Access)
 	c.Expect(c.Revoke(g.App, g.Refresh)).To(HaveStatus(200))
-	c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeFalse(), "the access token works after its refresh token was revoked")
+	c.Expect(access.ended()).To(gomega.BeTrue(), "the access token is dead after its refresh token was revoked")
 }
 
 func accessKeepsRefresh(c *Case) {
@@ -56,9 +52,10 @@ func accessKeepsRefresh(c *Case) {
 
 func revokeBoundToClient(c *Case) {
 	g, other := c.Grant(), c.App()
+	access := c.watch(g.App, g.Access)
 	c.Expect(c.Revoke(other, g.Refresh)).To(HaveStatus(400), "another client's refresh token")
 	c.Expect(c.Revoke(other, g.Access)).To(HaveStatus(400), "another client's access token")
-	c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeTrue(), "the access token works after that")
+	c.Expect(access.ended()).To(gomega.BeFalse(), "the access token is dead after that")
 	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokens(), "the refresh token after that")
 }
 
@@ -78,18 +75,19 @@ func codeRevoked(c *Case) {
 	})
 	code := c.Code(user, app)
 	c.Expect(c.Revoke(app, code.Value)).To(HaveStatus(200))
-	c.Expect(c.Token(c.ExchangeForm(app, code))).To(BeTokenError(400, "invalid_grant"), "the revoked code")
+	c.Expect(c.Token(c.ExchangeForm(app, code))).To(BeDenied(400, "invalid_grant"), "the revoked code")
 }
 
 func unknownTokenRevoked(c *Case) {
 	g := c.Grant()
+	access := c.watch(g.App, g.Access)
 	c.Expect(c.Revoke(g.App, "unknown-"+rand.Text())).To(HaveStatus(200), "an unknown token")
-	c.Expect(c.Usable(g.App, g.Access)).To(gomega.BeTrue(), "the app's own token works after that")
+	c.Expect(access.ended()).To(gomega.BeFalse(), "the app's own token is dead after that")
 }
 
 func revokeTokenRequired(c *Case) {
 	g := c.Grant()
 	c.Control("with a token", func() { c.Expect(c.Revoke(g.App, g.Access)).To(HaveStatus(200)) })
 	form := c.credentials(g.App, url.Values{})
-	c.Expect(c.Post("/oauth2/revoke", form, nil)).To(BeTokenError(400, "invalid_request"), "no token")
+	c.Expect(c.Post("/oauth2/revoke", form, nil)).To(BeDenied(400, "invalid_request"), "no token")
 }

@@ -100,7 +100,7 @@ func unknownClient(c *Case) {
 	wrong := c.Token(With(form, "client_secret", otherSecret(app.Secret)))
 	for _, id := range []string{uuid.NewString(), "nobody"} {
 		answer := c.Token(With(form, "client_id", id))
-		c.Expect(answer).To(BeTokenError(401, "invalid_client"), "client_id %s", id)
+		c.Expect(answer).To(BeDenied(401, "invalid_client"), "client_id %s", id)
 		c.Expect(appearance(answer)).To(gomega.Equal(appearance(wrong)), "client_id %s is answered like a wrong secret", id)
 	}
 }

@@ -50,6 +50,9 @@ func verdict(token string, keys jose.JSONWebKeySet) string {
 		return "no key with this kid"
 	}
 	for _, key := range matching {
+		if public := key.Public(); public.Valid() {
+			key = public
+		}
 		if _, err := parsed.Verify(key); err == nil {
 			return "valid"
 		}
