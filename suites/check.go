@@ -17,6 +17,7 @@ type Check struct {
 func Checks() []Check {
 	return slices.Concat(
 		metadataChecks(),
+		authorizeChecks(),
 		tokenChecks(),
 		pkceChecks(),
 		refreshChecks(),
