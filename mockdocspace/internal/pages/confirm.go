@@ -26,8 +26,7 @@ type confirmData struct {
 func (v *visit) confirm(kind string) {
 	query := looseQuery(v.r.URL.RawQuery)
 	if types := query.all("type"); len(types) != 1 || types[0] != kind {
-		right := append(orderedQuery{{"type", kind}}, query.without("type")...)
-		v.redirect(strings.TrimPrefix(v.r.URL.EscapedPath(), "/login") + "?" + right.encode())
+		v.redirect(strings.TrimPrefix(v.r.URL.EscapedPath(), "/login") + "?" + query.with("type", kind).encode())
 		return
 	}
 	if kind != "Auth" {

@@ -80,7 +80,7 @@ func TestConsentPage(t *testing.T) {
 	page := f.get(t, consentPath, jane)
 	page.want(t, 200,
 		`data-testid="form-wrapper"`, `class="client-logo"`, `data-testid="app_link" href="https://rp.example.test" target="_blank"`,
-		"would like the ability to access the following data in <b>your DocSpace account</b>:",
+		"asks for access to this data of <b>your DocSpace account</b>:",
 		`<div class="scope-list" data-testid="scope-list">
 <div>View basic information about your profile</div>
 <div>View and manage all files and folders</div>
@@ -88,7 +88,7 @@ func TestConsentPage(t *testing.T) {
 <div>View your personal data</div>
 </div>`,
 		`data-testid="consent_allow_button" type="button" aria-label="Allow">Allow<`, `data-testid="consent_deny_button" type="button" aria-label="Deny">Deny<`,
-		"Data shared with <b>Jane Roe</b> will be governed by", "You can revoke this consent at any time in your DocSpace account settings.",
+		"What <b>Jane Roe</b> shares falls under the rules of",
 		"Signed in as jane@example.test", `data-testid="not_you_link">Not you?`, `data-testid="avatar"`)
 	if n := strings.Count(page.body, `data-testid="terms_of_service_link" href="https://rp.example.test/terms"`); n != 2 {
 		t.Errorf("%d links to the terms", n)
@@ -103,7 +103,7 @@ func TestConsentPage(t *testing.T) {
 func TestConsentPageOfUnknownClient(t *testing.T) {
 	f := newFixture(t, nil)
 	page := f.get(t, "/login/consent?type=oauth2&client_id=nobody", jane)
-	page.want(t, 200, "{{nameApp}} would like", "consent_allow_button", "consent_deny_button")
+	page.want(t, 200, "{{nameApp}} asks for", "consent_allow_button", "consent_deny_button")
 	page.wantNot(t, "app_link", "src=\"data:")
 }
 
@@ -194,7 +194,7 @@ func TestErrorHeadings(t *testing.T) {
 		"?messageKey=x":                                   "Error",
 	} {
 		f.get(t, "/login/error"+query, "").want(t, 200, `data-testid="ErrorContainer"`, `<h1 id="header" data-testid="heading">`+heading+"</h1>",
-			"In 10 seconds you will be redirected to the <a", `data-testid="invalid_error_link">DocSpace</a>`)
+			"You will be taken to the <a", `data-testid="invalid_error_link">DocSpace</a> in 10 seconds`)
 	}
 }
 
@@ -217,7 +217,7 @@ func TestConfirmPage(t *testing.T) {
 
 func TestTenantList(t *testing.T) {
 	f := newFixture(t, nil)
-	f.get(t, "/login/tenant-list?clientId=X", "").want(t, 500, "Choose your portal", "You have more than one accounts. Please choose one of them",
+	f.get(t, "/login/tenant-list?clientId=X", "").want(t, 500, "Choose your portal", "You have an account at each of these portals.",
 		`class="items-list"`, "portal_name_text", "open_portal_icon_button", `data-testid="back_to_login_button"`, "Back to sign in")
 	f.get(t, "/login/tenant-list?clientId=X", "", "RSC", "1").want(t, 200)
 }

@@ -64,15 +64,24 @@ func (q orderedQuery) all(name string) []string {
 	return values
 }
 
-// without leaves the parameters of that name out.
-func (q orderedQuery) without(name string) orderedQuery {
-	var rest orderedQuery
+// with puts value in the place of the first parameter of that name and drops the
+// others; where there is none it comes first (§2.2).
+func (q orderedQuery) with(name, value string) orderedQuery {
+	var result orderedQuery
+	done := false
 	for _, p := range q {
-		if p.name != name {
-			rest = append(rest, p)
+		switch {
+		case p.name != name:
+			result = append(result, p)
+		case !done:
+			result = append(result, parameter{name, value})
+			done = true
 		}
 	}
-	return rest
+	if !done {
+		result = append(orderedQuery{{name, value}}, result...)
+	}
+	return result
 }
 
 // encode writes the query as a browser's URLSearchParams does.

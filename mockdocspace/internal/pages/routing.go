@@ -13,14 +13,18 @@ const errorMissingSignature = "missing_asc_signature_error"
 // cookie counts if it is not empty; nobody asks here whether it is any good.
 func (v *visit) intercept() bool {
 	_, hasSession := v.sessionToken()
-	if v.first("type") != "oauth2" && v.first("client_id") == "" && v.first("clientId") == "" {
+	clientID := v.first("client_id")
+	if !v.query.Has("client_id") {
+		clientID = v.first("clientId")
+	}
+	if v.first("type") != "oauth2" && clientID == "" {
 		if hasSession {
 			v.redirect(v.origin() + "/")
 		}
 		return hasSession
 	}
 	switch failure := v.first("error"); {
-	case v.first("client_id") == "error":
+	case clientID == "error":
 		v.redirect(v.origin() + "/login/error")
 	case failure != "" && failure != errorMissingSignature:
 		v.redirect(v.origin() + "/login/error?oauthMessageKey=" + strings.ReplaceAll(url.QueryEscape(failure), "+", "%20"))

@@ -5,7 +5,8 @@
  * where the answer is none.
  */
 export async function call(method, path, body, headers = {}) {
-  const init = { method, headers: { Accept: "application/json, text/plain, */*", ...headers } };
+  // Without no-store two equal calls at a time wait for each other at the browser's cache.
+  const init = { method, cache: "no-store", headers: { Accept: "application/json, text/plain, */*", ...headers } };
   if (body instanceof FormData) {
     init.body = body;
   } else if (body !== undefined) {

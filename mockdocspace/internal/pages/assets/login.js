@@ -27,6 +27,12 @@ export function start(data, signal) {
     if (email.value) email.fail(emailFault(email.value));
   });
   setUpPasswordEye(password.input);
+  const help = document.querySelector(".help");
+  onPress(help, () => {
+    const text = document.getElementById("remember-help");
+    text.hidden = !text.hidden;
+    help.setAttribute("aria-expanded", String(!text.hidden));
+  });
   const recovery = document.getElementById("forgot-password-modal");
   onPress(document.getElementById("login_forgot-password-link"), () => recovery.showModal());
 
