@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -119,23 +118,22 @@ func (m members) texts(name string) (set, error) {
 		return set{}, fmt.Errorf("member %s: %w", name, errWrongType)
 	}
 	values := set{given: true}
+	seen, seenNull := make(map[string]bool), false
 	for _, item := range list {
 		value, err := scalar(item)
-		if err != nil {
+		switch {
+		case err != nil:
 			return set{}, fmt.Errorf("member %s: %w", name, err)
+		case value == nil && seenNull, value != nil && seen[*value]:
+			continue
+		case value == nil:
+			seenNull = true
+		default:
+			seen[*value] = true
 		}
-		values.add(value)
+		values.entries = append(values.entries, value)
 	}
 	return values, nil
-}
-
-func (s *set) add(value *string) {
-	same := func(other *string) bool {
-		return (value == nil) == (other == nil) && (value == nil || *value == *other)
-	}
-	if !slices.ContainsFunc(s.entries, same) {
-		s.entries = append(s.entries, value)
-	}
 }
 
 // values are the entries that are no null.
