@@ -65,6 +65,7 @@ type Case struct {
 
 	session  *session
 	ctx      context.Context
+	redactor *evidence.Redactor
 	recorder *evidence.Recorder
 	client   *http.Client
 
@@ -78,9 +79,13 @@ type Case struct {
 }
 
 func (s *session) newCase(ctx context.Context, r requirement.Requirement, t *target.Target) *Case {
+	// A memory of its own for each check: secrets don't cross checks, and the search
+	// for them stays short. Equal values have equal marks all the same.
+	redactor := evidence.NewRedactor(s.key)
+	redactor.Learn("password", t.Password)
 	c := &Case{
-		Requirement: r, Target: t, session: s, ctx: ctx,
-		recorder: evidence.NewRecorder(s.transport, s.redactor), signed: map[string]signed{},
+		Requirement: r, Target: t, session: s, ctx: ctx, redactor: redactor,
+		recorder: evidence.NewRecorder(s.transport, redactor), signed: map[string]signed{},
 	}
 	c.client = flows.NewHTTPClient(c.recorder)
 	c.client.Timeout = s.timeouts.Request
@@ -224,11 +229,11 @@ func (c *Case) result() report.Result {
 	}
 	exchanges, dropped := c.recorder.Exchanges()
 	result := report.Result{
-		Requirement: c.Requirement, Verdict: v, Message: c.session.redactor.Text(c.message),
+		Requirement: c.Requirement, Verdict: v, Message: c.redactor.Text(c.message),
 		Exchanges: exchanges, Dropped: dropped,
 	}
 	for _, w := range c.warnings {
-		result.Warnings = append(result.Warnings, c.session.redactor.Text(w))
+		result.Warnings = append(result.Warnings, c.redactor.Text(w))
 	}
 	return result
 }

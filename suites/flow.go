@@ -140,7 +140,7 @@ func (c *Case) Code(u User, app App, changes ...Parameter) Code {
 		if code.Value == "" {
 			c.Fail("no code came: %v", answer)
 		}
-		c.session.redactor.Learn("code", code.Value)
+		c.redactor.Learn("code", code.Value)
 	})
 	return code
 }

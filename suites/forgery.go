@@ -46,7 +46,7 @@ func (c *Case) forgeries(token string) map[string]string {
 		forged["HS256 with the public key"] = signed
 	}
 	for _, f := range forged {
-		c.session.redactor.Learn("token", f)
+		c.redactor.Learn("token", f)
 	}
 	return forged
 }

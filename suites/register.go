@@ -11,7 +11,6 @@ import (
 	"github.com/onsi/ginkgo/v2"
 
 	"docspace-oauth/flows"
-	"docspace-oauth/suites/evidence"
 	"docspace-oauth/suites/report"
 	"docspace-oauth/suites/requirement"
 	"docspace-oauth/suites/target"
@@ -39,8 +38,9 @@ type session struct {
 	target    *target.Target
 	known     requirement.Deviations
 	transport http.RoundTripper
-	redactor  *evidence.Redactor
+	key       []byte // of redaction marks
 	timeouts  Timeouts
+	browsers  browsers
 
 	lost atomic.Pointer[string] // why the target counts as lost
 }
@@ -54,9 +54,12 @@ func Register(t *target.Target, o RegisterOptions) {
 	}
 	s := &session{
 		target: t, known: o.Known, transport: flows.Transport(),
-		redactor: evidence.NewRedactor(key), timeouts: o.Timeouts.orDefault(),
+		key: key, timeouts: o.Timeouts.orDefault(),
 	}
-	s.redactor.Learn("password", t.Password)
+	ginkgo.AfterSuite(func() {
+		// A Chromium that hangs while it ends takes nothing from the verdicts.
+		_ = s.browsers.close()
+	})
 	wanted := map[string]bool{}
 	for _, id := range o.IDs {
 		wanted[id] = true

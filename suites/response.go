@@ -39,7 +39,7 @@ func (c *Case) Do(req *http.Request) Response {
 	}
 	return Response{
 		Request: req.Method + " " + req.URL.String(), Status: resp.StatusCode, Header: resp.Header, Body: body,
-		redacted: c.session.redactor.Text,
+		redacted: c.redactor.Text,
 	}
 }
 

@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -48,7 +49,7 @@ func (c *Case) User(of ...target.UserType) User {
 		var err error
 		u, err = c.Target.NewUser(c.ctx, kind)
 		c.need(err)
-		c.session.redactor.Learn("password", u.Password)
+		c.redactor.Learn("password", u.Password)
 	})
 	return u
 }
@@ -143,7 +144,7 @@ func (c *Case) App(options ...AppOption) App {
 		c.need(err)
 		app = App{App: registered.App(), Owner: owner, Registered: registered}
 		app.RedirectURI = r.RedirectURIs[0] // the portal returns them in any order
-		c.session.redactor.Learn("secret", app.Secret)
+		c.redactor.Learn("secret", app.Secret)
 	})
 	if c.Target.Kind == target.KindURL {
 		c.Cleanup(func() { c.deleteApp(app) })
@@ -177,3 +178,7 @@ func With(form url.Values, name string, values ...string) url.Values {
 	}
 	return changed
 }
+
+// sortedKeys gives the cases of a table in a fixed order, so that the evidence of two
+// runs can be compared.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -110,6 +111,31 @@ func (r *Recorder) keep(req *http.Request, sent string, resp *http.Response, rec
 	if err != nil && !errors.Is(err, context.Canceled) {
 		r.broken = err
 	}
+	if len(r.exchanges) == exchangeLimit {
+		r.dropped++
+		return
+	}
+	r.exchanges = append(r.exchanges, x)
+}
+
+// AddBrowser keeps an exchange that a browser made, of which no more is known than
+// this. location is where the answer sent it, failure why there was no answer.
+func (r *Recorder) AddBrowser(method, address string, status int, location, failure string) {
+	r.redactor.learnURL(address)
+	r.redactor.learnURL(location)
+	x := Exchange{
+		Actor: "browser", Method: method, URL: r.redactor.Text(address), Status: status,
+		Error: r.redactor.Text(failure), Peer: "portal",
+	}
+	if u, err := url.Parse(address); err == nil {
+		x.Peer = peer(u.Path)
+	}
+	if location != "" {
+		x.ResponseHeader = []Header{{"Location", r.redactor.Text(location)}}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	x.Note = r.note
 	if len(r.exchanges) == exchangeLimit {
 		r.dropped++
 		return

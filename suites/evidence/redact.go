@@ -19,9 +19,11 @@ var kinds = map[string]string{
 	"code": "code", "access_token": "token", "refresh_token": "refresh", "id_token": "id-token",
 	"token": "token", "client_secret": "secret", "password": "password", "passwordhash": "password",
 	"code_verifier": "verifier", "client_assertion": "assertion", "x-signature": "signature",
-	"asc_auth_key": "session", "confirm": "link", "key": "link", "confirmdata": "link",
-	"client_state": "cookie", "id_token_hint": "id-token",
+	"asc_auth_key": "session", "confirmdata": "link", "client_state": "cookie", "id_token_hint": "id-token",
 }
+
+// linkKey is the parameter that makes a one-time link; in JSON it is a common word.
+const linkKey = "key"
 
 // Shapes that are secret wherever they stand, whatever their name: a JWT (or the
 // beginning of one), and
@@ -48,7 +50,7 @@ func NewRedactor(key []byte) *Redactor {
 
 // minSecret keeps short ordinary words out of the memory: `code=x` must not turn
 // every x of a transcript into a mark.
-const minSecret = 6
+const minSecret = 8
 
 // Learn makes value a secret of that kind from now on.
 func (r *Redactor) Learn(kind, value string) {
@@ -118,6 +120,7 @@ func (r *Redactor) learnURL(text string) {
 		return
 	}
 	r.learnValues(u.Query())
+	r.Learn("link", u.Query().Get(linkKey))
 	if fragment, err := url.ParseQuery(u.Fragment); err == nil {
 		r.learnValues(fragment)
 	}

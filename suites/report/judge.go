@@ -1,6 +1,10 @@
 package report
 
-import "docspace-oauth/suites/requirement"
+import (
+	"strings"
+
+	"docspace-oauth/suites/requirement"
+)
 
 // Judge turns the raw outcome of a check (pass, fail, skip, blocked, error) into
 // its verdict in the light of what is known of the portal version: a known
@@ -13,6 +17,8 @@ func Judge(result Result, known requirement.Deviations) Result {
 	}
 	result.Deviation = &d
 	switch {
+	case result.Verdict == Fail && !strings.Contains(result.Message, d.Seen):
+		result.Message = "fails for another reason than the known one (" + d.Why + "): " + result.Message
 	case d.Expected == requirement.Either && result.Verdict == Fail:
 		result.Verdict = Pass
 		result.Warnings = append(result.Warnings, "known to go either way ("+d.Why+"): "+result.Message)

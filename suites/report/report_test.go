@@ -46,6 +46,10 @@ func TestJudge(t *testing.T) {
 			t.Error("the other outcome of an either row must be reported")
 		}
 	}
+	known["s"] = requirement.Deviation{ID: "s", Expected: requirement.Deviates, Why: "it does", Seen: "other words"}
+	if got := Judge(row("s", Fail), known); got.Verdict != Fail {
+		t.Errorf("a failure for another reason than the known one is %s", got.Verdict)
+	}
 	if got := Judge(row("d", Fail), nil); got.Verdict != Fail {
 		t.Errorf("without known deviations a failure is %s", got.Verdict)
 	}

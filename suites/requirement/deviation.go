@@ -26,6 +26,9 @@ type Deviation struct {
 	Why      string  `yaml:"why" json:"why"`           // what the portal does instead
 	Since    string  `yaml:"since" json:"since"`       // first version known to do so
 	Link     string  `yaml:"link" json:"link"`         // where that is written down
+	// Seen, if not empty, is a text that the check's message must contain: a check
+	// that fails for another reason than the known one is a failure.
+	Seen string `yaml:"seen" json:"seen,omitempty"`
 }
 
 // Deviations maps requirement ids to what is known. The zero value (nil) judges

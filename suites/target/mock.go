@@ -33,7 +33,12 @@ func (t *Target) Controlled() (Mock, error) {
 // was given, who passes for a collaborator.
 func (t *Target) NewUser(ctx context.Context, kind UserType) (User, error) {
 	if t.Mock != nil {
-		return t.Mock.NewUser(ctx, kind)
+		u, err := t.Mock.NewUser(ctx, kind)
+		if err != nil {
+			return User{}, fmt.Errorf("make a user: %w", err)
+		}
+		u.Portal = t.URL
+		return u, nil
 	}
 	u, err := t.Registrar()
 	if err == nil && kind != u.Type && kind != Member {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"docspace-oauth/flows"
 )
@@ -42,36 +43,69 @@ type Descriptor struct {
 type Target struct {
 	Descriptor
 	Mock Mock // nil when the target is none
+
+	started *started // ours to close; nil when it was there before
 }
+
+const metadataPath = "/.well-known/oauth-authorization-server"
+
+// findTimeout bounds the question whether a URL is a mock. A portal that does not
+// answer by then is left to preflight.
+const findTimeout = 3 * time.Second
 
 // Open reaches what spec names: `mock` starts one in this process, anything else
 // is a URL. User and password of a URL that is not a mock come from the caller.
 // Faults are switched on for everyone; an unknown name, or faults for a target
 // that is not a mock, is an error.
 func Open(ctx context.Context, spec string, faults []string, user, password string) (*Target, error) {
+	if spec == "" || spec == string(KindMock) {
+		return startMock(ctx, faults)
+	}
 	base := strings.TrimSuffix(spec, "/")
-	if _, err := flows.NewPortal(base, nil); err != nil {
+	portal, err := flows.NewPortal(base, nil)
+	if err != nil {
 		return nil, err
 	}
-	return &Target{Descriptor: Descriptor{Kind: KindURL, URL: base, User: user, Password: password}}, nil
+	t := &Target{Descriptor: Descriptor{Kind: KindURL, URL: base, User: user, Password: password}}
+	finding, cancel := context.WithTimeout(ctx, findTimeout)
+	defer cancel()
+	t.findMock(finding, portal.HTTP)
+	if len(faults) > 0 && t.Mock == nil {
+		return nil, fmt.Errorf("faults can be switched on at a mock only, and %s is none", base)
+	}
+	return t, t.switchOn(ctx, faults)
 }
 
 // Attach reaches the target that another process opened.
-func Attach(d Descriptor) (*Target, error) { return &Target{Descriptor: d}, nil }
+func Attach(d Descriptor) (*Target, error) {
+	t := &Target{Descriptor: d}
+	if d.ControlURL != "" {
+		t.Mock = mock{controlClient(d)}
+	}
+	return t, nil
+}
 
 // Own starts a mock of the caller's own with the faults of t, for a check that
 // changes the portal as a whole. A target that was not started by the runner
 // can't be copied: ErrNotOffered.
 func (t *Target) Own(ctx context.Context) (*Target, error) {
-	return nil, fmt.Errorf("%w: the check turns the portal's clock, keys or limits, which only the runner's own mock allows", ErrNotOffered)
+	if t.Kind != KindMock {
+		return nil, fmt.Errorf("%w: it turns the portal's clock, keys or limits, which only the runner's own mock allows", ErrNotOffered)
+	}
+	return startMock(ctx, t.Faults)
 }
 
-// Close stops what Open started.
-func (t *Target) Close() error { return nil }
+// Close stops what Open or Own started.
+func (t *Target) Close() error {
+	if t.started == nil {
+		return nil
+	}
+	return t.started.portal.Close()
+}
 
 // Alive asks for the metadata and reports why there was no HTTP answer at all.
 func (t *Target) Alive(ctx context.Context, client *http.Client) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL+"/.well-known/oauth-authorization-server", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL+metadataPath, nil)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,66 @@
+package suites
+
+import (
+	"context"
+	"sync"
+
+	"docspace-oauth/flows/browser"
+	"docspace-oauth/suites/report"
+)
+
+// browsers is the one Chromium of a worker, started when a check first wants it.
+type browsers struct {
+	once    sync.Once
+	browser *browser.Browser
+	err     error
+}
+
+func (b *browsers) launch() (*browser.Browser, error) {
+	b.once.Do(func() {
+		// It outlives the check that came first, so it gets no check's context.
+		b.browser, b.err = browser.Launch(context.Background(), browser.Options{})
+	})
+	return b.browser, b.err
+}
+
+// close ends the Chromium, if there is one.
+func (b *browsers) close() error {
+	b.once.Do(func() {}) // nobody starts one any more
+	if b.browser == nil {
+		return nil
+	}
+	return b.browser.Close()
+}
+
+// Browser is a person's own browser: a fresh profile of the worker's Chromium,
+// closed after the check. What it requested goes into the evidence. Where no
+// Chromium can be started the check's verdict is error: the harness lacks it. Setup.
+func (c *Case) Browser() *browser.Profile {
+	b, err := c.session.browsers.launch()
+	if err != nil {
+		c.end(report.Error, "no browser: "+err.Error())
+	}
+	profile, err := b.NewProfile(c.ctx)
+	if err != nil {
+		c.end(report.Error, "no browser profile: "+err.Error())
+	}
+	c.Cleanup(func() {
+		for _, x := range profile.Exchanges() {
+			c.recorder.AddBrowser(x.Method, x.URL, x.Status, x.Location, x.Failure)
+		}
+		if err := profile.Close(); err != nil {
+			c.Warn("the browser profile did not close: %v", err)
+		}
+	})
+	return profile
+}
+
+// Journey sends a fresh user's browser through the authorization of an app and
+// returns where it ended. The journey itself is raw: a *browser.Stuck is returned
+// for the check to judge; see browser.Profile.Authorize.
+func (c *Case) Journey(profile *browser.Profile, u User, app App, decision browser.Decision, changes ...Parameter) (*browser.Result, error) {
+	start := c.Target.URL + "/oauth2/authorize?" + encoded(c.AuthorizeParameters(app, changes...))
+	return profile.Authorize(c.ctx, start, browser.Journey{
+		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Email: u.Email, Password: u.Password, Decision: decision,
+	})
+}

@@ -1,0 +1,121 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"docspace-oauth/mockdocspace"
+	"docspace-oauth/mockdocspace/control"
+)
+
+// started is a mock that runs in this process.
+type started struct{ portal *mockdocspace.Portal }
+
+// startMock starts a mock on a free port of the loopback interface.
+func startMock(ctx context.Context, faults []string) (*Target, error) {
+	portal, err := mockdocspace.Start(ctx, mockdocspace.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("start the mock: %w", err)
+	}
+	t := &Target{
+		Descriptor: Descriptor{
+			Kind: KindMock, URL: portal.URL(), SecondURL: portal.SecondURL(), ControlURL: portal.URL(),
+		},
+		started: &started{portal},
+	}
+	t.Mock = mock{controlClient(t.Descriptor)}
+	if err := t.switchOn(ctx, faults); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+// switchOn adds faults and remembers them for mocks of a check's own.
+func (t *Target) switchOn(ctx context.Context, faults []string) error {
+	for _, name := range faults {
+		if err := t.Mock.AddFault(ctx, name); err != nil {
+			return fmt.Errorf("fault %s: %w", name, err)
+		}
+	}
+	t.Faults = faults
+	return nil
+}
+
+// findMock looks whether the portal at the address is a mock, by the name it gives
+// itself, and if so takes its control API and its second portal.
+func (t *Target) findMock(ctx context.Context, client *http.Client) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL+metadataPath, nil)
+	if err != nil {
+		return
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return // preflight says so in better words
+	}
+	resp.Body.Close()
+	if !strings.HasPrefix(resp.Header.Get("Server"), "mockdocspace") {
+		return
+	}
+	c := controlClient(t.Descriptor)
+	info, err := c.Portal(ctx)
+	if err != nil {
+		return // a mock whose control API is elsewhere, or wants a token
+	}
+	t.ControlURL, t.Mock = t.URL, mock{c}
+	for _, p := range info.Portals {
+		if p.ID == 2 {
+			t.SecondURL = p.URL
+		}
+	}
+}
+
+func controlClient(d Descriptor) *control.Client {
+	var options []control.Option
+	if d.ControlToken != "" {
+		options = append(options, control.WithToken(d.ControlToken))
+	}
+	base := d.ControlURL
+	if base == "" {
+		base = d.URL
+	}
+	return control.New(base, options...)
+}
+
+// mock is Mock by the control API.
+type mock struct{ client *control.Client }
+
+// firstTenant is the number of the portal at the target's URL.
+const firstTenant = 1
+
+func (m mock) NewUser(ctx context.Context, kind UserType) (User, error) {
+	u, err := m.client.CreateUser(ctx, control.CreateUserRequest{Tenant: firstTenant, Type: string(kind)})
+	if err != nil {
+		return User{}, err
+	}
+	return User{ID: u.ID, Email: u.Email, Password: u.Password, Type: kind}, nil
+}
+
+func (m mock) SetUserActive(ctx context.Context, u User, active bool) error {
+	status := "terminated"
+	if active {
+		status = "active"
+	}
+	_, err := m.client.UpdateUser(ctx, firstTenant, u.ID, control.UpdateUserRequest{Status: status})
+	return err
+}
+
+func (m mock) AddFault(ctx context.Context, name string) error {
+	_, err := m.client.AddFault(ctx, control.FaultRequest{Name: name})
+	return err
+}
+
+func (m mock) Advance(ctx context.Context, by time.Duration) error {
+	_, err := m.client.Advance(ctx, by)
+	return err
+}
+
+func (m mock) RotateKeys(ctx context.Context) error { return m.client.RotateKeys(ctx) }
