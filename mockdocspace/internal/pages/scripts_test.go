@@ -376,8 +376,12 @@ func passwordHashes(t *testing.T, browser context.Context) {
 		password, salt   string
 		iterations, size int
 	}{
-		{"qwerty123", salt, 100000, 256}, {"ü€𝄞", salt, 2, 256}, {strings.Repeat("long ", 20) + "x", salt, 3, 512}, {"x", "", 1, 160},
-		{strings.Repeat("k", 64), strings.Repeat("s", 60), 5, 256}, {strings.Repeat("k", 65), strings.Repeat("s", 51), 5, 1024},
+		{"qwerty123", salt, 100000, 256},
+		{"ü€𝄞", salt, 2, 256},
+		{strings.Repeat("long ", 20) + "x", salt, 3, 512},
+		{"x", "", 1, 160},
+		{strings.Repeat("k", 64), strings.Repeat("s", 60), 5, 256},
+		{strings.Repeat("k", 65), strings.Repeat("s", 51), 5, 1024},
 	} {
 		key, err := pbkdf2.Key(sha256.New, c.password, []byte(c.salt), c.iterations, c.size/8)
 		if err != nil {
