@@ -11,7 +11,7 @@ const opaqueLength = 128
 
 // text redacts whatever is neither form nor JSON: it looks at runs of characters
 // that tokens consist of, and replaces those that have been met as a secret, that
-// are shaped like one, or that follow a secret name and an equals sign.
+// are shaped like one, or that stand as the value of a secret name.
 func (r *redactor) text(text string) string {
 	var out strings.Builder
 	kept := 0 // text up to here has been written
@@ -36,6 +36,14 @@ func (r *redactor) text(text string) string {
 				i = end
 				continue
 			}
+			if from := memberValue(text, end); from > 0 {
+				raw, after := stringLiteral(text, from)
+				if raw != "" {
+					replace(from+1, from+1+len(raw), r.mark(kind, decoded(raw)))
+				}
+				i = after
+				continue
+			}
 		}
 		if mark := r.secretRun(text[i:end]); mark != "" {
 			replace(i, end, mark)
@@ -47,6 +55,22 @@ func (r *redactor) text(text string) string {
 	}
 	out.WriteString(text[kept:])
 	return out.String()
+}
+
+// memberValue is where the string begins that is the value of the JSON member
+// whose name ends at end, e.g. in a script; 0 when there is none.
+func memberValue(text string, end int) int {
+	if end >= len(text) || text[end] != '"' {
+		return 0
+	}
+	colon := skipSpace(text, end+1)
+	if colon >= len(text) || text[colon] != ':' {
+		return 0
+	}
+	if value := skipSpace(text, colon+1); value < len(text) && text[value] == '"' {
+		return value
+	}
+	return 0
 }
 
 // runEnd is where the run of token characters at from ends. A full stop at its
