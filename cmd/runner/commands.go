@@ -21,6 +21,7 @@ type commands struct {
 	List    listCommand    `cmd:"" help:"List the requirements."`
 	Explain explainCommand `cmd:"" help:"Print all there is to know about a requirement."`
 	Replay  replayCommand  `cmd:"" help:"Replay recorded exchanges against a target, difference by difference."`
+	Faults  faultsCommand  `cmd:"" help:"List the misbehaviours that the mock can be given."`
 	Worker  workerCommand  `cmd:"" hidden:""`
 }
 

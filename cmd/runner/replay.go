@@ -27,10 +27,14 @@ func (r *replayCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer func() { _ = t.Close() }()
-	summary, err := replay.Run(ctx, replay.Options{
+	options := replay.Options{
 		Dir: r.Dir, Files: r.File, BaseURL: t.URL, SignatureSecret: r.Secret,
 		IncludeServiceOnly: r.ServiceOnly, IncludeSlow: r.Slow, Out: s.out, Verbose: r.Verbose,
-	})
+	}
+	if mock, err := t.Controlled(); err == nil && t.Kind == target.KindMock {
+		options.Advance = mock.Advance // nobody else looks at the clock of the runner's own mock
+	}
+	summary, err := replay.Run(ctx, options)
 	switch {
 	case ctx.Err() != nil:
 		return exit(report.ExitInterrupted)
