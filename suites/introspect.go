@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/onsi/gomega"
 )
@@ -77,6 +78,11 @@ func inactiveBare(c *Case) {
 		c.Expect(answer).To(HaveStatus(200), d.what)
 		c.Expect(answer.JSON()).To(gomega.Equal(map[string]any{"active": false}), d.what)
 	}
+	c.OnOwnPortal("an expired access token", func() {
+		g := c.Grant()
+		c.Advance(accessTTL + time.Minute)
+		c.Expect(c.introspect(g.App, g.Access).JSON()).To(gomega.Equal(map[string]any{"active": false}), "an expired access token")
+	})
 }
 
 func refreshTokenMembers(c *Case) {

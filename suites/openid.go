@@ -142,6 +142,11 @@ func userInfoErrors(c *Case) {
 	c.beChallenged(c.UserInfo("not-a-token"), http.StatusUnauthorized, "a token that is no JWT")
 	end := len(g.Access) - 5 // the last characters may hold bits that do not count
 	c.beChallenged(c.UserInfo(otherSecret(g.Access[:end])+g.Access[end:]), http.StatusUnauthorized, "a token whose signature was changed")
+	c.OnOwnPortal("an expired token", func() {
+		g := c.Grant("openid", probeScope)
+		c.Advance(accessTTL + bearerSkew)
+		c.beChallenged(c.UserInfo(g.Access), http.StatusUnauthorized, "an expired token")
+	})
 }
 
 func userInfoChallenge(c *Case) {

@@ -1,10 +1,45 @@
 package replay
 
 import (
+	"bytes"
+	"context"
 	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"docspace-oauth/mockdocspace"
 )
+
+// The mock answers as the recorded server did, in both builds.
+func TestMockIsIdentical(t *testing.T) {
+	for _, variant := range []string{"server", "minified"} {
+		t.Run(variant, func(t *testing.T) {
+			portal, err := mockdocspace.Start(t.Context(), mockdocspace.Options{Variant: variant})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { portal.Close() })
+			var out bytes.Buffer
+			summary, err := Run(t.Context(), Options{
+				Dir: goldenDir, BaseURL: portal.URL(), Out: &out,
+				Advance: func(ctx context.Context, by time.Duration) error {
+					_, err := portal.Control().Advance(ctx, by)
+					return err
+				},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if summary.Split != (variant == "server") {
+				t.Errorf("taken for the other build: %+v", summary)
+			}
+			if summary.Identical != summary.Exchanges || summary.Exchanges < 600 {
+				t.Error(out.String())
+			}
+		})
+	}
+}
 
 // TestGolden replays the recordings against a running target:
 //
