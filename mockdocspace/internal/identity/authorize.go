@@ -79,11 +79,11 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, a authorizati
 // repeated or of an unknown response type; empty when all is well (identity.md §6.1).
 func malformed(p url.Values, rule *rules.Rules) string {
 	viaRequestURI := !blank(p.Get("request_uri"))
-	if responseType := p.Get("response_type"); !viaRequestURI && !rule.Authorize.AllowImplicit {
+	if responseType := p.Get("response_type"); !viaRequestURI {
 		switch {
 		case blank(responseType) || (len(p["response_type"]) != 1 && rule.Authorize.RefuseKnownDuplicates):
 			return codeInvalidRequest
-		case responseType != "code":
+		case responseType != "code" && !rule.Authorize.AllowImplicit:
 			return codeUnsupportedResponseType
 		}
 	}

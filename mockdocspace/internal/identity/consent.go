@@ -29,7 +29,7 @@ func (s *Server) consent(w http.ResponseWriter, r *http.Request, a authorization
 		return
 	}
 	denied := len(chosen) == 0
-	if a.rules.Consent.GrantAll || (denied && a.rules.Consent.DenyGrants) {
+	if (!denied && a.rules.Consent.GrantAll) || (denied && a.rules.Consent.DenyGrants) {
 		chosen = grant.Requested
 	}
 	stored, err := s.Store.Consent(ctx, a.user.UserID, a.app.ID)

@@ -38,13 +38,17 @@ func matchesRedirectURI(registered []string, requested string, rule rules.Redire
 	case rules.RedirectAny:
 		return true
 	case rules.RedirectPrefix:
-		return slices.ContainsFunc(registered, func(uri string) bool { return strings.HasPrefix(requested, uri) })
+		if slices.ContainsFunc(registered, func(uri string) bool { return strings.HasPrefix(requested, uri) }) {
+			return true
+		}
 	case rules.RedirectIgnoresQuery:
 		path, _, _ := strings.Cut(requested, "?")
-		return slices.ContainsFunc(registered, func(uri string) bool {
+		if slices.ContainsFunc(registered, func(uri string) bool {
 			registeredPath, _, _ := strings.Cut(uri, "?")
 			return registeredPath == path
-		})
+		}) {
+			return true
+		}
 	}
 	if strings.Contains(requested, "#") {
 		return false

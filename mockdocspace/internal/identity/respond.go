@@ -54,7 +54,7 @@ func (s *Server) issueCode(w http.ResponseWriter, r *http.Request, a authorizati
 	}
 	target := grant.RedirectURI + "?" + response // identity.md §3.3: always '?'
 	if a.rules.Authorize.AppendToQuery {
-		target = appendQuery(grant.RedirectURI, response)
+		target = appendQuery(withoutResponseParameters(grant.RedirectURI), response)
 	}
 	s.toApp(w, r, headerText(target))
 }
@@ -123,4 +123,21 @@ func appendQuery(uri, addition string) string {
 		base += "#" + fragment
 	}
 	return base
+}
+
+// withoutResponseParameters takes out of a registered query what only a response
+// may carry, so that a client which reads the first code reads the issued one.
+func withoutResponseParameters(uri string) string {
+	base, query, hasQuery := strings.Cut(uri, "?")
+	if !hasQuery {
+		return uri
+	}
+	kept := slices.DeleteFunc(strings.Split(query, "&"), func(pair string) bool {
+		name, _, _ := strings.Cut(pair, "=")
+		return slices.Contains([]string{"code", "state", "error"}, name)
+	})
+	if len(kept) == 0 {
+		return base
+	}
+	return base + "?" + strings.Join(kept, "&")
 }

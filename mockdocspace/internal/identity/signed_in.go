@@ -29,7 +29,9 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rule := rules.For(r.Context(), clientID, "")
-	s.setLongCookie(w, resumeCookie, base64.URLEncoding.EncodeToString([]byte(resumeURL(r, rule))))
+	if rule.Pages.ConsentResetsResumeLink || r.Method != http.MethodPost || !isConsent(r) {
+		s.setLongCookie(w, resumeCookie, base64.URLEncoding.EncodeToString([]byte(resumeURL(r, rule))))
+	}
 
 	token := presentedSignature(r)
 	if token == "" {
