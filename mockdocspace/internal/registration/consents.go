@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/store"
 )
 
@@ -80,7 +79,7 @@ func (s *service) revoke(w http.ResponseWriter, c *call) error {
 	if _, err := s.Store.DeleteConsents(c.ctx, c.who.UserID, id); err != nil {
 		return fmt.Errorf("revoke consent: %w", err)
 	}
-	if !rules.For(c.ctx, id, c.who.UserID).Consent.RevokeKeepsTokens {
+	if !c.rules.Consent.RevokeKeepsTokens {
 		if _, err := s.Store.DeleteGrants(c.ctx, store.GrantFilter{UserID: c.who.UserID, AppID: id}); err != nil {
 			return fmt.Errorf("revoke consent: %w", err)
 		}

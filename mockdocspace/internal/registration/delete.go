@@ -29,8 +29,8 @@ func (s *service) delete(w http.ResponseWriter, c *call) error {
 }
 
 // deleteOwn is DELETE /clients: what the caller created, and the caller's own
-// grants everywhere. The portal forgets to empty its cache (§11), so the apps stay
-// there, off the lists. That the caller's consents go with the grants is a guess.
+// grants and consents everywhere. The portal forgets to empty its cache (§11), so
+// the apps stay there, off the lists.
 func (s *service) deleteOwn(w http.ResponseWriter, c *call) error {
 	if err := c.permit(rolesManaging); err != nil {
 		return err
@@ -72,7 +72,8 @@ func (s *service) takeAway(c *call, app store.App) error {
 	return err
 }
 
-// deleteTenant is DELETE /clients/tenant.
+// deleteTenant is DELETE /clients/tenant: the tenant's apps, cache included, with
+// the grants on them.
 func (s *service) deleteTenant(w http.ResponseWriter, c *call) error {
 	if err := c.permit(roleAdmin); err != nil {
 		return err

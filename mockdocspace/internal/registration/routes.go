@@ -9,6 +9,7 @@ import (
 
 	"docspace-oauth/mockdocspace/internal/limit"
 	"docspace-oauth/mockdocspace/internal/rules"
+	"docspace-oauth/mockdocspace/internal/store"
 )
 
 // call is one request on its way through a route.
@@ -137,7 +138,7 @@ func (s *service) invoke(w http.ResponseWriter, r *http.Request, who caller, cho
 	if i := slices.Index(chosen.path, anyID); i >= 0 {
 		c.id = path[i]
 	}
-	c.rules = rules.For(c.ctx, c.id, who.UserID)
+	c.rules = rules.For(c.ctx, store.CanonicalAppID(c.id), who.UserID)
 	pool := limit.Global
 	if isPublicRead(r.Method, path) {
 		pool = limit.Public

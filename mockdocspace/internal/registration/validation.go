@@ -3,7 +3,7 @@ package registration
 import (
 	"encoding/base64"
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -22,7 +22,10 @@ const (
 	addressColumn = 255
 )
 
-var logoPattern = regexp.MustCompile(`^data:image/(?:png|jpeg|jpg|svg\+xml);base64,.+$`)
+// logoPrefixes are how logos begin; something without a line break must follow (§7.3).
+var logoPrefixes = []string{
+	"data:image/png;base64,", "data:image/jpeg;base64,", "data:image/jpg;base64,", "data:image/svg+xml;base64,",
+}
 
 // validateUpdate is the bean validation of PUT (§7.3): logos have no size there,
 // and missing origins are wrong addresses.
@@ -76,7 +79,7 @@ func (f form) validateLogo() (found []violation) {
 	if blank(f.logo) {
 		found = append(found, violation{"logo", codeEmpty, messageLogoEmpty})
 	}
-	if f.logo != nil && !logoPattern.MatchString(*f.logo) {
+	if f.logo != nil && !isLogo(*f.logo) {
 		found = append(found, violation{"logo", codePattern, messageLogoPattern})
 	}
 	return found
@@ -158,6 +161,13 @@ func (f form) checkColumns() error {
 		}
 	}
 	return nil
+}
+
+func isLogo(text string) bool {
+	return slices.ContainsFunc(logoPrefixes, func(prefix string) bool {
+		payload, ok := strings.CutPrefix(text, prefix)
+		return ok && payload != "" && !strings.ContainsAny(payload, "\n\r\u0085\u2028\u2029")
+	})
 }
 
 // logoFits reports whether the part after the comma is base64 of a small enough

@@ -81,7 +81,8 @@ func TestCreateValidates(t *testing.T) {
 		{"scopes missing", map[string]any{"scopes": nil}, []string{"scopes EmptyFieldError"}},
 		{"scopes empty", map[string]any{"scopes": []any{}}, []string{"scopes EmptyFieldError"}},
 		{
-			"several at once", map[string]any{"name": "ab", "logo": "x", "terms_url": "y", "scopes": []any{"nope"}},
+			"several at once",
+			map[string]any{"name": "ab", "logo": "x", "terms_url": "y", "scopes": []any{"nope"}},
 			[]string{"logo ErrorPattern", "logo ErrorPattern", "name ErrorName", "terms_url ErrorWrongURL"},
 		},
 		{"unknown members", map[string]any{"nonsense": map[string]any{"a": []any{1}}, "Name": 5}, nil},
