@@ -2,6 +2,7 @@ package suites
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -76,20 +77,19 @@ func authorizeAnswerChecks() []Check {
 
 func disableRedirect(c *Case) {
 	user, app := c.User(), c.App()
-	pending := c.pendingConsent(user, app, State("kept"))
+	pending := c.pendingConsent(user, app)
 	header := c.SignedIn(user)
 	header.Set("X-Disable-Redirect", "true")
-	form := func(scopes ...string) Response {
-		return c.Post("/oauth2/authorize", map[string][]string{"client_id": {app.ID}, "state": {pending}, "scope": scopes}, header)
-	}
-	c.expectNamedInHeader(form("unknown:read"), "an error")
-	answer := form(app.Scopes...)
-	c.expectNamedInHeader(answer, "the consent")
-	c.Expect(answer).To(BeCodeAt(app.RedirectURI), "the consent")
-	answer = c.AuthorizeQuery(header, encoded(c.AuthorizeParameters(app, State("kept"))))
-	c.expectNamedInHeader(answer, "a request without a question")
-	c.Expect(answer).To(BeCodeAt(app.RedirectURI), "a request without a question")
-	c.Expect(c.Authorize(user, app).Header.Get("Location")).NotTo(gomega.BeEmpty(), "Location without the header")
+	granted := c.Post("/oauth2/authorize", url.Values{"client_id": {app.ID}, "state": {pending}, "scope": app.Scopes}, header)
+	c.expectNamedInHeader(granted, "the consent")
+	c.Expect(granted).To(BeCodeAt(app.RedirectURI), "the consent")
+	// openid alone is answered without a question, and two prompts with an error.
+	silent := c.AuthorizeQuery(header, encoded(c.AuthorizeParameters(app, Scope("openid"))))
+	c.expectNamedInHeader(silent, "a request without a question")
+	c.Expect(silent).To(BeCodeAt(app.RedirectURI), "a request without a question")
+	refused := c.AuthorizeQuery(header, encoded(c.AuthorizeParameters(app, Scope("openid"), Param("prompt", "none login"))))
+	c.expectNamedInHeader(refused, "an error")
+	c.Expect(c.Authorize(user, app, Scope("openid")).Header.Get("Location")).NotTo(gomega.BeEmpty(), "Location without the header")
 }
 
 // expectNamedInHeader fails the check unless the answer names the app's address in
@@ -106,7 +106,7 @@ func noTemporaryRedirect(c *Case) {
 	answers := map[string]Response{
 		"consent": c.consentTo(user, app, app.Scopes),
 		"consent that is used up": c.Post("/oauth2/authorize",
-			map[string][]string{"client_id": {app.ID}, "state": {"unknown"}, "scope": {"files:read"}}, c.SignedIn(user)),
+			url.Values{"client_id": {app.ID}, "state": {"unknown"}, "scope": {"files:read"}}, c.SignedIn(user)),
 		"denial":                          c.consentTo(user, c.App(), nil),
 		"posted request":                  c.Post("/oauth2/authorize", c.AuthorizeParameters(app), c.SignedIn(user)),
 		"posted request, refused":         c.Post("/oauth2/authorize", With(c.AuthorizeParameters(app), "response_type", "token"), c.SignedIn(user)),

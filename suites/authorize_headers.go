@@ -74,10 +74,10 @@ func referrerPolicy(c *Case) {
 	asked := c.Authorize(user, app)
 	c.setup("the consent page", func() { c.Expect(asked).To(BeConsentPage()) })
 	granted := c.Consent(user, app, ConsentState(asked), app.Scopes...)
-	silent := c.Authorize(user, app)
+	silent := c.Authorize(user, app, Scope("openid"))
 	header := c.SignedIn(user)
 	header.Set("X-Disable-Redirect", "true")
-	shown := c.AuthorizeQuery(header, encoded(c.AuthorizeParameters(app)))
+	shown := c.AuthorizeQuery(header, encoded(c.AuthorizeParameters(app, Scope("openid"))))
 	for _, answer := range []Response{granted, silent, shown} {
 		c.Expect(answer).To(BeCodeAt(app.RedirectURI))
 	}

@@ -26,6 +26,7 @@ func invalidScope(c *Case) {
 	} {
 		answer := c.Authorize(user, app, Scope(scopes...), State("refused"))
 		c.Expect(answer).To(BeErrorAtApp(app.RedirectURI, "invalid_scope", "refused"), what)
+		c.expectWorthless(app, answer)
 	}
 }
 

@@ -153,7 +153,7 @@ var authorizeFaults = []Fault{
 		Change: func(r *Rules) { r.Consent.Forget = true },
 	},
 	{
-		Name: "consent.grants-all", Sentence: "The whole request is granted whatever the user chose.",
+		Name: "consent.grants-all", Sentence: "Who grants a part grants the whole request.",
 		Breaks: []string{"docspace/consent/partial"},
 		Change: func(r *Rules) { r.Consent.GrantAll = true },
 	},
