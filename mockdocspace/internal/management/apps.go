@@ -70,6 +70,9 @@ func (s *server) createApp(ctx context.Context, in *struct{ Body control.CreateA
 	if err != nil {
 		return nil, err
 	}
+	if len(request.RedirectURIs) == 0 {
+		return nil, invalid("body.redirect_uris", request.RedirectURIs, "needs one entry at least, like http://localhost:3001/callback")
+	}
 	origins := request.AllowedOrigins
 	for _, uri := range request.RedirectURIs {
 		u, err := url.Parse(uri)

@@ -29,8 +29,9 @@ func (s *server) journalRoutes(api huma.API) {
 		})
 }
 
-// journalQuery is a filter as query parameters.
-type journalQuery struct {
+// JournalQuery is a filter as query parameters. Exported because huma reads only
+// exported fields, embedded ones too.
+type JournalQuery struct {
 	After  uint64 `query:"after" doc:"Only exchanges with a greater number."`
 	Method string `query:"method"`
 	Path   string `query:"path" doc:"The whole path; a * at its end stands for anything." example:"/oauth2/*"`
@@ -39,11 +40,11 @@ type journalQuery struct {
 	Limit  int    `query:"limit" minimum:"0" doc:"The newest ones; default 100."`
 }
 
-func (q journalQuery) filter() journal.Filter {
+func (q JournalQuery) filter() journal.Filter {
 	return journal.Filter{After: q.After, Method: q.Method, Path: q.Path, Status: q.Status, Text: q.Text}
 }
 
-func (s *server) readJournal(_ context.Context, in *journalQuery) (*answer[control.JournalPage], error) {
+func (s *server) readJournal(_ context.Context, in *JournalQuery) (*answer[control.JournalPage], error) {
 	limit := in.Limit
 	if limit == 0 {
 		limit = defaultPage
@@ -63,7 +64,7 @@ type waited struct {
 }
 
 func (s *server) waitJournal(ctx context.Context, in *struct {
-	journalQuery
+	JournalQuery
 	Timeout string `query:"timeout" default:"10s" doc:"How long to wait, as a Go duration; at most 1m."`
 },
 ) (*waited, error) {

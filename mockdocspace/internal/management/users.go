@@ -119,14 +119,15 @@ func (s *server) createUser(ctx context.Context, in *struct{ Body control.Create
 	return &answer[control.User]{userOf(user)}, nil
 }
 
-// userPath addresses a user.
-type userPath struct {
+// UserPath addresses a user. Exported because huma reads only exported fields,
+// embedded ones too.
+type UserPath struct {
 	ID     string `path:"id" doc:"Id of the user."`
 	Tenant int64  `query:"tenant" doc:"Number of the portal; default 1."`
 }
 
 // user finds who is addressed.
-func (s *server) user(ctx context.Context, at userPath) (store.User, error) {
+func (s *server) user(ctx context.Context, at UserPath) (store.User, error) {
 	tenant, err := s.tenant(ctx, "query.tenant", at.Tenant)
 	if err != nil {
 		return store.User{}, err
@@ -139,11 +140,11 @@ func (s *server) user(ctx context.Context, at userPath) (store.User, error) {
 }
 
 func (s *server) updateUser(ctx context.Context, in *struct {
-	userPath
+	UserPath
 	Body control.UpdateUserRequest
 },
 ) (*answer[control.User], error) {
-	u, err := s.user(ctx, in.userPath)
+	u, err := s.user(ctx, in.UserPath)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +179,7 @@ func (s *server) updateUser(ctx context.Context, in *struct {
 	return &answer[control.User]{userOf(u)}, nil
 }
 
-func (s *server) deleteUser(ctx context.Context, in *userPath) (*none, error) {
+func (s *server) deleteUser(ctx context.Context, in *UserPath) (*none, error) {
 	u, err := s.user(ctx, *in)
 	if err != nil {
 		return nil, err
