@@ -1,0 +1,117 @@
+// Package docspaceoauth holds no code: its tests keep the documents true.
+package docspaceoauth
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"docspace-oauth/mockdocspace"
+	"docspace-oauth/mockdocspace/config"
+)
+
+// snippet is the code block behind the mark <!-- tested: name -->.
+func snippet(t *testing.T, document, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)<!-- tested: " + name + " -->\n```[a-z]*\n(.*?)```").FindSubmatch(data)
+	if block == nil {
+		t.Fatalf("%s has no block marked %q", document, name)
+	}
+	return string(block[1])
+}
+
+func startPortal(t *testing.T) *mockdocspace.Portal {
+	t.Helper()
+	portal, err := mockdocspace.Start(t.Context(), mockdocspace.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = portal.Close() })
+	return portal
+}
+
+// shell runs a snippet against a portal of the test's own.
+func shell(t *testing.T, portal *mockdocspace.Portal, script string) string {
+	t.Helper()
+	for _, program := range []string{"bash", "curl"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip(program + " is not installed")
+		}
+	}
+	command := exec.CommandContext(t.Context(), "bash", "-eu", "-o", "pipefail", "-c", strings.ReplaceAll(script, "http://127.0.0.1:8092", portal.URL()))
+	command.Env = append(os.Environ(), "NO_PROXY=127.0.0.1,localhost")
+	var errs bytes.Buffer
+	command.Stderr = &errs
+	out, err := command.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s%s", err, out, errs.String())
+	}
+	return string(out)
+}
+
+func TestTheCurlStepsReachTheUser(t *testing.T) {
+	out := shell(t, startPortal(t), snippet(t, "README.md", "curl"))
+	if !strings.Contains(out, `"email":"user@docspace.test"`) {
+		t.Errorf("the last answer is %s", out)
+	}
+}
+
+func TestTheFaultStepsWork(t *testing.T) {
+	portal := startPortal(t)
+	steps := strings.Split(strings.TrimSpace(snippet(t, "README.md", "faults")), "\n")
+	shell(t, portal, steps[0])
+	if active, err := portal.Control().Faults(t.Context()); err != nil || len(active) != 1 {
+		t.Fatalf("after the first step: %v, %v", active, err)
+	}
+	shell(t, portal, steps[1])
+	if active, err := portal.Control().Faults(t.Context()); err != nil || len(active) != 0 {
+		t.Errorf("after the second step: %v, %v", active, err)
+	}
+}
+
+func TestTheExampleConfigurationStarts(t *testing.T) {
+	file, err := config.Parse("docs/configuration.md", []byte(snippet(t, "docs/configuration.md", "config")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	portal, err := mockdocspace.Start(t.Context(), mockdocspace.Options{Listen: "127.0.0.1:0", Config: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer portal.Close()
+	info, err := portal.Control().Portal(t.Context())
+	if err != nil || len(info.Apps) != 1 || info.Apps[0].ID != "your_client_id" {
+		t.Errorf("apps %+v, error %v", info.Apps, err)
+	}
+	if active, err := portal.Control().Faults(t.Context()); err != nil || len(active) != 1 {
+		t.Errorf("faults %v, error %v", active, err)
+	}
+}
+
+// Links between the documents lead somewhere.
+func TestLinksResolve(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
+	for _, document := range []string{"README.md", "docs/configuration.md", "docs/containers.md", "docs/embedding.md", "docs/departures.md", "docs/judging.md"} {
+		data, err := os.ReadFile(document)
+		if err != nil {
+			t.Errorf("%v", err)
+			continue
+		}
+		folder := ""
+		if i := strings.LastIndexByte(document, '/'); i >= 0 {
+			folder = document[:i+1]
+		}
+		for _, match := range link.FindAllStringSubmatch(string(data), -1) {
+			if _, err := os.Stat(folder + match[1]); err != nil {
+				t.Errorf("%s links to %s, which is not there", document, match[1])
+			}
+		}
+	}
+}
