@@ -27,11 +27,16 @@ type Registration struct {
 	AllowPKCE         bool     `json:"allow_pkce"` // may authenticate without its secret
 }
 
+// logo is a white dot on a dark square, an SVG.
+const logo = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAzMiAzMiI+PHJlY3Qgd2lkdGg9IjMy" +
+	"IiBoZWlnaHQ9IjMyIiByeD0iNyIgZmlsbD0iIzRiNjU4NCIvPjxjaXJjbGUgY3g9IjE2IiBjeT0iMTYiIHI9IjciIGZpbGw9IiNm" +
+	"ZmYiLz48L3N2Zz4="
+
 // NewRegistration fills what a portal demands and a test does not care about.
 func NewRegistration(name, redirectURI string, scopes ...string) Registration {
 	const website = "https://app.example.test"
 	return Registration{
-		Name: name, Description: name, Logo: "data:image/png;base64,iVBORw0KGgo=",
+		Name: name, Description: name, Logo: logo,
 		WebsiteURL: website, TermsURL: website + "/terms", PolicyURL: website + "/policy",
 		LogoutRedirectURI: website, RedirectURIs: []string{redirectURI}, AllowedOrigins: []string{website},
 		Scopes: scopes,
