@@ -248,7 +248,11 @@ func (s *stage) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.posted = append(s.posted, fmt.Sprintf("%s %s %v %s", r.Form.Get("client_id"), r.Form.Get("state"), r.Form["scope"], r.Header.Get("X-Disable-Redirect")))
+	cookie := "no client_state"
+	if _, err := r.Cookie("client_state"); err == nil {
+		cookie = "client_state"
+	}
+	s.posted = append(s.posted, fmt.Sprintf("%s %s %v %s, %s", r.Form.Get("client_id"), r.Form.Get("state"), r.Form["scope"], r.Header.Get("X-Disable-Redirect"), cookie))
 	w.Header().Add("Set-Cookie", "x-redirect-authorization-uri="+base64.URLEncoding.EncodeToString([]byte(s.URL+"/oauth2/authorize"))+"; Max-Age=315360000; Path=/")
 	switch {
 	case s.consent != 0:

@@ -61,6 +61,7 @@ func TestScripts(t *testing.T) {
 		"choice of a portal":      choice,
 		"unknown app":             unknownApp,
 		"spent link":              spentLink,
+		"link, live signature":    linkWithLiveSignature,
 		"stale consent":           staleConsent,
 		"refused consent":         refusedConsent,
 		"session ends on consent": sessionEnds,
@@ -104,7 +105,7 @@ func freshSignIn(t *testing.T, browser context.Context) {
 	if at := b.eval(`location.href`); at != s.app+"?code=c&state=rpstate123" {
 		t.Errorf("ends at %s", at)
 	}
-	same(t, "posted", s.posted, []string{appID + " pending== [files:read rooms:read] true"})
+	same(t, "posted", s.posted, []string{appID + " pending== [files:read rooms:read] true, client_state"})
 	if n := b.eval(`history.length`); n != "3" { // about:blank, login page, callback
 		t.Errorf("%s entries in the history", n)
 	}
@@ -144,7 +145,7 @@ func deny(t *testing.T, browser context.Context) {
 	if at := b.eval(`location.search`); at != "?error=access_denied&state=rpstate123" {
 		t.Errorf("ends at %s", at)
 	}
-	same(t, "posted", s.posted, []string{appID + " pending== [] true"})
+	same(t, "posted", s.posted, []string{appID + " pending== [] true, no client_state"})
 }
 
 func notYou(t *testing.T, browser context.Context) {
@@ -165,7 +166,7 @@ func notYou(t *testing.T, browser context.Context) {
 	same(t, "cookies", b.cookieWrites(), slices.Concat(minted(bobID), s.taken(), reused))
 	b.click("consent_allow_button")
 	b.until(`document.getElementById("app")`)
-	same(t, "posted", s.posted, []string{appID + " pending== [files:read rooms:read] true"})
+	same(t, "posted", s.posted, []string{appID + " pending== [files:read rooms:read] true, client_state"})
 }
 
 func wrongPassword(t *testing.T, browser context.Context) {
@@ -249,6 +250,21 @@ func spentLink(t *testing.T, browser context.Context) {
 	}
 }
 
+func linkWithLiveSignature(t *testing.T, browser context.Context) {
+	s, b := newStage(t, nil, false), openTab(t, browser)
+	b.open(s.usual())
+	b.signIn("jane@example.test", "docspace")
+	b.ready()
+	s.requests()
+	b.cookieWrites()
+	b.open(s.URL + "/confirm/Auth?type=Auth&key=" + janeID + "&encemail=E&referenceUrl=" + s.usual())
+	b.ready()
+	same(t, "requests", s.requests(), []string{
+		"GET /confirm/Auth", "POST /api/2.0/authentication", "GET /api/2.0/people/@self", "GET /oauth2/authorize", "GET /login", "GET /login/consent",
+	})
+	same(t, "cookies", b.cookieWrites(), slices.Concat(reused, s.taken(), reused))
+}
+
 func staleConsent(t *testing.T, browser context.Context) {
 	for _, silent := range []bool{true, false} {
 		s, b := newStage(t, func(r *rules.Rules) { r.Pages.SilentStaleConsent = silent }, false), openTab(t, browser)
@@ -310,7 +326,7 @@ func allowTooEarly(t *testing.T, browser context.Context) {
 	b.until(`!document.querySelector("[aria-busy]") && performance.getEntriesByType("resource").some((e) => e.name.endsWith("/api/2.0/oauth2/authorize"))`)
 	close(hold)
 	b.until(`document.getElementById("header")?.innerText === "Client ID could not be found"`)
-	same(t, "posted", s.posted, []string{appID + "  [files:read rooms:read] true"})
+	same(t, "posted", s.posted, []string{appID + "  [files:read rooms:read] true, no client_state"})
 
 	s, b = newStage(t, func(r *rules.Rules) { r.Pages.AllowBeforeBounce = false }, false), openTab(t, browser)
 	signInFirst(t, s, b)
