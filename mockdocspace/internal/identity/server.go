@@ -61,7 +61,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if rejectedByContainer(r) {
+	if spring.RejectedByContainer(r) {
 		s.errorPage(w, r)
 		return
 	}
@@ -135,27 +135,6 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		}
 		s.errorPage(w, r)
 	}
-}
-
-// rejectedByContainer reports what the servlet container and Spring's firewall
-// refuse before any filter runs (identity.md §3.9).
-func rejectedByContainer(r *http.Request) bool {
-	path := r.URL.EscapedPath()
-	lower := strings.ToLower(path)
-	if strings.Contains(path, "//") || strings.Contains(path, ";") || strings.Contains(path, `\`) {
-		return true
-	}
-	for _, encoded := range []string{"%2f", "%5c", "%3b", "%25", "%00", "%0a", "%0d"} {
-		if strings.Contains(lower, encoded) {
-			return true
-		}
-	}
-	for segment := range strings.SplitSeq(r.URL.Path, "/") {
-		if segment == "." || segment == ".." {
-			return true
-		}
-	}
-	return false
 }
 
 // allowOrigin is the CORS filter of identity.md §9.1. It reports whether it

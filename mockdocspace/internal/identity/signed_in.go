@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"docspace-oauth/mockdocspace/internal/limit"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/spring"
 	"docspace-oauth/mockdocspace/internal/store"
@@ -33,6 +34,10 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) {
 		s.setLongCookie(w, resumeCookie, base64.URLEncoding.EncodeToString([]byte(resumeURL(r, rule))))
 	}
 
+	if !s.Limiter.Permit(rule.Build, limit.Authorization, limit.Global) {
+		s.loginError(w, r, codeSomethingWentWrong)
+		return
+	}
 	token := presentedSignature(r)
 	if token == "" {
 		if rule.Authorize.PromptNoneToApp && s.silentLoginRequired(w, r) {
