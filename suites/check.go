@@ -18,6 +18,7 @@ func Checks() []Check {
 	return slices.Concat(
 		metadataChecks(),
 		authorizeChecks(),
+		callbackChecks(),
 		tokenChecks(),
 		pkceChecks(),
 		refreshChecks(),

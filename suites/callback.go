@@ -1,0 +1,262 @@
+package suites
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/chromedp/chromedp"
+	"github.com/onsi/gomega"
+
+	"docspace-oauth/flows"
+	"docspace-oauth/flows/browser"
+)
+
+// callbackChecks judge, in Chromium, the way to the app and what it receives.
+func callbackChecks() []Check {
+	return []Check{
+		{"docspace/callback/browser-journey", browserJourney},
+		{"docspace/callback/signed-in", callbackSignedIn},
+		{"docspace/callback/consented", callbackConsented},
+		{"docspace/callback/deny", callbackDeny},
+		{"docspace/callback/not-you", callbackNotYou},
+		{"docspace/callback/wrong-password", callbackWrongPassword},
+		{"rfc6749/4.1.2/callback-parameters", callbackParameters},
+		{"rfc6749/4.1.2.1/callback-error", callbackError},
+		{"rfc6749/10.12/callback-csrf", callbackCSRF},
+		{"rfc6749/4.1.2/callback-replay", callbackReplay},
+	}
+}
+
+// browserSignedIn is a browser in which u has a session of the portal, without the
+// login form. Setup.
+func (c *Case) browserSignedIn(u User) *browser.Profile {
+	profile := c.Browser()
+	c.setup("a browser with a session of the portal", func() {
+		session, err := c.Target.SignIn(c.ctx, c.client, u)
+		c.need(err)
+		c.redactor.Learn("cookie", session)
+		c.need(profile.SetCookie(c.ctx, c.Target.URL, portalCookie, session))
+	})
+	return profile
+}
+
+// portalCookie is the portal's own session (docs/portal/browser-flow.md §2.3).
+const portalCookie = "asc_auth_key"
+
+// arrived ends the check unless a journey came to the app, and returns where to.
+func (c *Case) arrived(result *browser.Result, err error) *browser.Result {
+	var stuck *browser.Stuck
+	switch {
+	case errors.As(err, &stuck):
+		c.Fail("%s", stuck.Detail())
+	case err != nil:
+		c.Fail("%v", err)
+	case result.Callback == nil:
+		c.Fail("the browser did not come to the app; pages: %v", result.Pages)
+	}
+	return result
+}
+
+// formWorks shows that u can sign in through the login form. Control.
+func (c *Case) formWorks(u User, app App) {
+	c.Control("the login form with the right password", func() {
+		c.arrived(c.Journey(c.Browser(), u, app, browser.Allow))
+	})
+}
+
+func browserJourney(c *Case) {
+	user, app := c.User(), c.ReferenceApp()
+	c.Control("the same without a browser", func() { c.signInWithoutBrowser(user, app.App) })
+	profile := c.Browser()
+	result := c.arrived(profile.Authorize(c.ctx, app.Address, browser.Journey{
+		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Email: user.Email, Password: user.Password, Click: signInButton,
+	}))
+	for _, page := range []string{"login", "consent", "callback"} {
+		c.Expect(result.Pages).To(gomega.ContainElement(page), "pages")
+	}
+	confirmed := slices.ContainsFunc(result.Exchanges, func(x browser.Exchange) bool { return strings.Contains(x.URL, "/confirm/Auth?") })
+	c.Expect(confirmed).To(gomega.BeTrue(), "the one-time link of a known app was used")
+	c.Expect(result.Consent.User).To(gomega.Equal(user.Email), "who the consent page says is signed in")
+	c.Expect(app.requests.sent()).To(gomega.HaveLen(1), "token requests of the app")
+	c.Expect(c.shownUser(profile, app)).To(gomega.Equal(user.Email), "the user whom the app shows")
+}
+
+// signInWithoutBrowser does over plain HTTP what the reference app needs, so that
+// what breaks there is not told of the browser's way. Control.
+func (c *Case) signInWithoutBrowser(u User, app App) {
+	portal := c.Flows()
+	authorization := portal.NewAuthorization(app.App)
+	address, err := portal.AuthorizeHeadless(c.ctx, app.App, authorization, c.Signature(u))
+	c.need(err)
+	code, err := flows.ParseCallback(address.Query(), authorization)
+	c.need(err)
+	tokens, err := portal.Exchange(c.ctx, app.App, code, authorization)
+	c.need(err)
+	claims, err := portal.VerifyAccessToken(c.ctx, app.App, tokens.AccessToken)
+	c.need(err)
+	base, err := claims.APIBase([]string{c.Target.URL})
+	c.need(err)
+	person, err := flows.NewAPI(base, tokens.AccessToken, c.client).Self(c.ctx)
+	c.need(err)
+	c.Expect(person.ID).To(gomega.Equal(claims.Subject), "the API's user")
+	c.need(portal.RevokeConsent(c.ctx, c.Signature(u), app.ID))
+}
+
+func callbackSignedIn(c *Case) {
+	user, app := c.User(), c.App()
+	profile := c.browserSignedIn(user)
+	result := c.arrived(c.Journey(profile, user, app, browser.Allow))
+	c.Expect(result.Pages).NotTo(gomega.ContainElement("login"), "pages of a signed-in user")
+	c.Expect(result.Callback.Query().Get("code")).NotTo(gomega.BeEmpty(), "code at the app")
+	c.Expect(result.Consent).NotTo(gomega.BeNil(), "the user was asked for consent")
+	c.Expect(result.Consent.User).To(gomega.Equal(user.Email), "who the consent page says is signed in")
+}
+
+func callbackConsented(c *Case) {
+	user, app := c.User(), c.App()
+	c.Code(user, app)
+	profile := c.browserSignedIn(user)
+	result := c.arrived(c.Journey(profile, user, app, browser.Look))
+	c.Expect(result.Pages).NotTo(gomega.ContainElement("login"), "pages of a signed-in user")
+	c.Expect(result.Pages).NotTo(gomega.ContainElement("consent"), "pages of a user who consented before")
+	c.Expect(result.Callback.Query().Get("code")).NotTo(gomega.BeEmpty(), "code at the app")
+}
+
+func callbackDeny(c *Case) {
+	user, app := c.User(), c.App()
+	profile := c.browserSignedIn(user)
+	result := c.arrived(c.Journey(profile, user, app, browser.Deny, State("denied")))
+	c.Expect(result.Consent).NotTo(gomega.BeNil(), "the user was asked for consent")
+	c.Expect(result.Callback.Query().Get("error")).To(gomega.Equal("access_denied"), "error at the app")
+	c.Expect(result.Callback.Query().Get("state")).To(gomega.Equal("denied"), "state at the app")
+	c.Expect(c.Authorize(user, app)).To(BeConsentPage(), "nothing was granted")
+}
+
+func callbackNotYou(c *Case) {
+	first, second := c.twoUsers()
+	c.formWorks(second, c.App())
+	app := c.App(Scopes(probeScope))
+	profile := c.browserSignedIn(first)
+	// The driver clicks "Not you?" on the consent page of somebody else.
+	result := c.arrived(c.Journey(profile, second, app, browser.Allow, State("resumed")))
+	consent, login := slices.Index(result.Pages, "consent"), slices.Index(result.Pages, "login")
+	c.Expect(consent >= 0 && consent < login).To(gomega.BeTrue(), "the login form after the consent page: %v", result.Pages)
+	c.Expect(result.Callback.Query().Get("state")).To(gomega.Equal("resumed"), "state of the resumed request")
+	tokens := c.Token(c.ExchangeForm(app, Code{Value: result.Callback.Query().Get("code"), RedirectURI: app.RedirectURI}))
+	c.Expect(tokens).To(BeTokens())
+	if second.ID != "" {
+		c.Expect(tokenPart(tokens.Text("access_token"), 1)["sub"]).To(gomega.Equal(second.ID), "whose token it is")
+	}
+	c.Expect(c.Authorize(first, app)).To(BeConsentPage(), "the first user granted nothing")
+}
+
+func callbackWrongPassword(c *Case) {
+	user, app := c.User(), c.App()
+	c.formWorks(user, c.App())
+	profile := c.Browser()
+	wrong := user
+	wrong.Password = "not " + user.Password
+	result, err := c.Journey(profile, wrong, app, browser.Allow, State("kept"))
+	var stuck *browser.Stuck
+	c.Expect(errors.As(err, &stuck)).To(gomega.BeTrue(), "a wrong password ends the journey: %v, %v", result, err)
+	c.Expect(stuck.Reason).To(gomega.Equal(browser.WrongCredentials), stuck.Detail())
+	cookies, err := profile.Cookies(c.ctx, c.Target.URL)
+	c.need(err)
+	for _, cookie := range cookies {
+		c.Expect(cookie.Name).NotTo(gomega.Equal(portalCookie), "a session after a wrong password")
+	}
+	form, err := profile.Address(c.ctx)
+	c.need(err)
+	c.Expect(form).To(gomega.HavePrefix(c.Target.URL+"/login?"), "the form stays")
+	// From the form on, with the right password.
+	again, err := profile.Authorize(c.ctx, form, browser.Journey{
+		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Email: user.Email, Password: user.Password,
+	})
+	c.Expect(c.arrived(again, err).Callback.Query().Get("state")).To(gomega.Equal("kept"), "state of the kept request")
+}
+
+func callbackParameters(c *Case) {
+	user, app := c.User(), c.App()
+	profile := c.browserSignedIn(user)
+	for _, how := range []string{"after consent", "with consent on record"} {
+		result := c.arrived(c.Journey(profile, user, app, browser.Allow))
+		query := result.Callback.Query()
+		c.Expect(query.Get("code")).NotTo(gomega.BeEmpty(), "code %s", how)
+		for name, values := range query {
+			c.Expect(name).To(gomega.BeElementOf("code", "state", "iss"), "a parameter of the callback %s", how)
+			c.Expect(values).To(gomega.HaveLen(1), "%s in the callback %s", name, how)
+		}
+		c.Expect(result.Callback.Fragment).To(gomega.BeEmpty(), "fragment of the callback %s", how)
+	}
+}
+
+func callbackError(c *Case) {
+	user, app := c.User(), c.App()
+	profile := c.browserSignedIn(user)
+	journeys := []struct {
+		what     string
+		decision browser.Decision
+		changes  []Parameter
+	}{
+		{"denied", browser.Deny, nil},
+		{"a scope that nobody knows", browser.Allow, []Parameter{Scope("unknown:read")}},
+	}
+	for _, j := range journeys {
+		result := c.arrived(c.Journey(profile, user, app, j.decision, j.changes...))
+		query := result.Callback.Query()
+		if !query.Has("error") {
+			c.Blocked("there was no error to look at: " + j.what)
+		}
+		c.Expect(query).NotTo(gomega.HaveKey("code"), "a code beside the error: %s", j.what)
+		c.Expect(query).NotTo(gomega.HaveKey("access_token"), "a token beside the error: %s", j.what)
+	}
+}
+
+func callbackCSRF(c *Case) {
+	victim, attacker := c.User(), c.User()
+	app := c.ReferenceApp()
+	profile := c.browserSignedIn(victim)
+	c.signInAtApp(profile, victim, app)
+	spent := len(app.requests.sent())
+
+	// A sign-in that somebody else finished, and the victim's own waiting one.
+	foreign := c.AuthorizeAndConsent(attacker, app.App, State("of-another-browser"))
+	c.setup("another person's code", func() { c.Expect(foreign).To(BeCodeAt(app.RedirectURI)) })
+	code := url.QueryEscape(handedOver(foreign).Get("code"))
+	fresh := c.Browser()
+	for what, query := range map[string]string{
+		"a foreign state":          "code=" + code + "&state=of-another-browser",
+		"no state":                 "code=" + code,
+		"an empty state":           "code=" + code + "&state=",
+		"two states":               "code=" + code + "&state=a&state=b",
+		"a foreign state, refused": "error=access_denied&state=of-another-browser",
+	} {
+		for who, p := range map[string]*browser.Profile{"a signed-in browser": profile, "a fresh browser": fresh} {
+			c.need(p.Navigate(c.ctx, app.RedirectURI+"?"+query))
+			c.Expect(app.requests.sent()).To(gomega.HaveLen(spent), "token requests after %s in %s", what, who)
+		}
+	}
+	c.Expect(c.shownUser(fresh, app)).To(gomega.BeEmpty(), "who is signed in, in the fresh browser")
+	c.Expect(c.shownUser(profile, app)).To(gomega.Equal(victim.Email), "who is signed in, in the victim's browser")
+}
+
+func callbackReplay(c *Case) {
+	user, app := c.User(), c.ReferenceApp()
+	profile := c.browserSignedIn(user)
+	callback := c.signInAtApp(profile, user, app)
+	redeemed := app.requests.sent()
+	c.need(profile.Navigate(c.ctx, callback.String()))
+	c.need(profile.Run(c.ctx, func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.Reload()) }))
+	c.need(profile.Run(c.ctx, func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.NavigateBack()) }))
+	c.Expect(app.requests.sent()).To(gomega.HaveLen(len(redeemed)), "token requests after reload and back")
+	c.Expect(c.shownUser(profile, app)).To(gomega.Equal(user.Email), "who is signed in after reload and back")
+	stranger := c.Browser()
+	c.need(stranger.Navigate(c.ctx, callback.String()))
+	c.Expect(c.shownUser(stranger, app)).To(gomega.BeEmpty(), "who is signed in where the address was copied to")
+	// An app that takes no care sends the code of the history once more.
+	c.Expect(c.Token(redeemed[len(redeemed)-1])).To(BeDenied(http.StatusBadRequest, "invalid_grant"), "the request of the app again")
+}
