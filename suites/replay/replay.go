@@ -143,8 +143,10 @@ func (r *run) probe(ctx context.Context) error {
 		return nil
 	}
 	got, err := r.endpoint.exchange(ctx, outgoing{method: "GET", path: "/oauth2/token", headers: []headerLine{
-		{"Host", r.endpoint.host}, {"X-Forwarded-Host", r.endpoint.host},
-		{"Accept", "*/*"}, {"User-Agent", "docspace-oauth-replay"},
+		{"Host", r.endpoint.host},
+		{"X-Forwarded-Host", r.endpoint.host},
+		{"Accept", "*/*"},
+		{"User-Agent", "docspace-oauth-replay"},
 	}})
 	if err != nil {
 		return fmt.Errorf("find out which build %s is: %w", r.endpoint.base, err)
