@@ -125,7 +125,9 @@ func (r *run) note(result report.Result) {
 		if r.report.Lost == "" {
 			r.report.Lost = result.Message
 		}
+		r.results[result.ID] = result // not told: the sentence comes once, at the end
 		r.mu.Unlock()
+		return
 	}
 	r.keep(result)
 }

@@ -172,7 +172,7 @@ func pkceMethodsTruthful(c *Case) {
 func scopesTruthful(c *Case) {
 	var registered []string
 	c.setup("the scopes API", func() {
-		owner, err := c.Target.Registrar()
+		owner, err := c.Target.Registrar(c.ctx)
 		c.need(err)
 		answer := c.Get("/api/2.0/scopes", c.SignedIn(owner))
 		c.Expect(answer).To(HaveStatus(200))

@@ -138,8 +138,9 @@ func (c *Case) App(options ...AppOption) App {
 	}
 	var app App
 	c.setup("register an app", func() {
-		owner, err := c.Target.Registrar()
+		owner, err := c.Target.Registrar(c.ctx)
 		c.need(err)
+		c.redactor.Learn("password", owner.Password)
 		registered, err := c.Target.NewApp(c.ctx, c.client, c.Signature(owner), r)
 		c.need(err)
 		app = App{App: registered.App(), Owner: owner, Registered: registered}

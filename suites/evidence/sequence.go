@@ -83,7 +83,7 @@ func (s Sequence) SVG() string {
 	if len(s.Arrows) == 0 {
 		return ""
 	}
-	const column, row, top, margin = 230, 26, 44, 90
+	const column, row, top, margin = 210, 26, 44, 90
 	width := 2*margin + column*(len(s.Participants)-1)
 	height := top + row*len(s.Arrows) + 16
 	var b strings.Builder

@@ -36,15 +36,19 @@ func HTML(w io.Writer, r Report) error {
 		Results []Result
 	}
 	var suites []*suite
+	var attention []Result
 	for _, result := range r.Results {
 		if len(suites) == 0 || suites[len(suites)-1].Name != result.Suite {
 			suites = append(suites, &suite{Name: result.Suite})
 		}
 		last := suites[len(suites)-1]
 		last.Results = append(last.Results, result)
+		if result.Verdict.urgent() && r.Lost == "" {
+			attention = append(attention, result)
+		}
 	}
 	return pageTemplate.Execute(w, map[string]any{
-		"Report": r, "Suites": suites, "Verdicts": Verdicts(),
+		"Report": r, "Suites": suites, "Attention": attention, "Verdicts": Verdicts(),
 		"Levels": []string{"MUST", "SHOULD", "MAY", "DOCSPACE"}, "Seconds": fmt.Sprintf("%.1f", r.DurationMS/1000),
 	})
 }

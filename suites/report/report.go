@@ -4,6 +4,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"docspace-oauth/suites/evidence"
@@ -115,7 +116,14 @@ func (r *Report) judge(interrupted bool) (int, string) {
 	case r.Lost != "":
 		return ExitUnreachable, r.Lost
 	case count(Fail) > 0 || count(UnexpectedPass) > 0:
-		return ExitFailed, fmt.Sprintf("%s failed, %d passed unexpectedly.", checks(count(Fail)), count(UnexpectedPass))
+		var parts []string
+		if n := count(Fail); n > 0 {
+			parts = append(parts, checks(n)+" failed")
+		}
+		if n := count(UnexpectedPass); n > 0 {
+			parts = append(parts, checks(n)+" passed unexpectedly")
+		}
+		return ExitFailed, strings.Join(parts, ", ") + "."
 	case count(Blocked) > 0:
 		return ExitFailed, fmt.Sprintf("%s could not be judged, because something before them failed.", checks(count(Blocked)))
 	}

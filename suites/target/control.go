@@ -67,7 +67,7 @@ func (t *Target) findMock(ctx context.Context, client *http.Client) {
 	}
 	t.ControlURL, t.Mock = t.URL, mock{c}
 	for _, p := range info.Portals {
-		if p.ID == 2 {
+		if p.ID == SecondPortal {
 			t.SecondURL = p.URL
 		}
 	}
@@ -88,11 +88,8 @@ func controlClient(d Descriptor) *control.Client {
 // mock is Mock by the control API.
 type mock struct{ client *control.Client }
 
-// firstTenant is the number of the portal at the target's URL.
-const firstTenant = 1
-
-func (m mock) NewUser(ctx context.Context, kind UserType) (User, error) {
-	u, err := m.client.CreateUser(ctx, control.CreateUserRequest{Tenant: firstTenant, Type: string(kind)})
+func (m mock) NewUser(ctx context.Context, portal int64, kind UserType) (User, error) {
+	u, err := m.client.CreateUser(ctx, control.CreateUserRequest{Tenant: portal, Type: string(kind)})
 	if err != nil {
 		return User{}, err
 	}
@@ -104,7 +101,7 @@ func (m mock) SetUserActive(ctx context.Context, u User, active bool) error {
 	if active {
 		status = "active"
 	}
-	_, err := m.client.UpdateUser(ctx, firstTenant, u.ID, control.UpdateUserRequest{Status: status})
+	_, err := m.client.UpdateUser(ctx, FirstPortal, u.ID, control.UpdateUserRequest{Status: status})
 	return err
 }
 

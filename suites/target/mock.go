@@ -9,9 +9,9 @@ import (
 // Mock is what the suites turn at a mock portal. Where there is none, what needs it
 // is ErrNotOffered.
 type Mock interface {
-	// NewUser makes a user of that type on the first portal.
-	NewUser(ctx context.Context, kind UserType) (User, error)
-	// SetUserActive enables or disables a user.
+	// NewUser makes a user of that type on a portal, FirstPortal or SecondPortal.
+	NewUser(ctx context.Context, portal int64, kind UserType) (User, error)
+	// SetUserActive enables or disables a user of the first portal.
 	SetUserActive(ctx context.Context, u User, active bool) error
 	// AddFault switches a misbehaviour on, for everyone.
 	AddFault(ctx context.Context, name string) error
@@ -20,6 +20,12 @@ type Mock interface {
 	// RotateKeys makes the portal sign with a new key.
 	RotateKeys(ctx context.Context) error
 }
+
+// The numbers of a mock's portals.
+const (
+	FirstPortal  = 1
+	SecondPortal = 2
+)
 
 // Controlled is the mock's control, or ErrNotOffered.
 func (t *Target) Controlled() (Mock, error) {
@@ -33,24 +39,29 @@ func (t *Target) Controlled() (Mock, error) {
 // was given, who passes for a collaborator.
 func (t *Target) NewUser(ctx context.Context, kind UserType) (User, error) {
 	if t.Mock != nil {
-		u, err := t.Mock.NewUser(ctx, kind)
+		u, err := t.Mock.NewUser(ctx, FirstPortal, kind)
 		if err != nil {
 			return User{}, fmt.Errorf("make a user: %w", err)
 		}
 		u.Portal = t.URL
 		return u, nil
 	}
-	u, err := t.Registrar()
+	u, err := t.Registrar(ctx)
 	if err == nil && kind != u.Type && kind != Member {
 		err = fmt.Errorf("%w: a user of type %s", ErrNotOffered, kind)
 	}
 	return u, err
 }
 
-// SecondUser is a user of the second portal.
-func (t *Target) SecondUser() (User, error) {
-	if t.SecondURL == "" {
+// SecondUser makes an administrator of the second portal.
+func (t *Target) SecondUser(ctx context.Context) (User, error) {
+	if t.SecondURL == "" || t.Mock == nil {
 		return User{}, fmt.Errorf("%w: there is no second portal", ErrNotOffered)
 	}
-	return User{Email: secondAdmin, Password: seedPassword, Type: Admin, Portal: t.SecondURL}, nil
+	u, err := t.Mock.NewUser(ctx, SecondPortal, Admin)
+	if err != nil {
+		return User{}, fmt.Errorf("make a user of the second portal: %w", err)
+	}
+	u.Portal = t.SecondURL
+	return u, nil
 }

@@ -44,7 +44,8 @@ type Target struct {
 	Descriptor
 	Mock Mock // nil when the target is none
 
-	started *started // ours to close; nil when it was there before
+	started   *started // ours to close; nil when it was there before
+	registrar registrar
 }
 
 const metadataPath = "/.well-known/oauth-authorization-server"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"docspace-oauth/flows"
 )
@@ -29,27 +30,31 @@ type User struct {
 	Portal   string // root of the user's portal
 }
 
-// seeds are the users that every mock starts with; their password is seedPassword.
-var seeds = map[UserType]string{
-	Owner: "owner@docspace.test", Admin: "admin@docspace.test", RoomAdmin: "roomadmin@docspace.test",
-	Member: "user@docspace.test", Guest: "guest@docspace.test",
+// registrar is made once per process: registering apps is not what is judged.
+type registrar struct {
+	mu   sync.Mutex
+	user *User
 }
 
-const (
-	seedPassword = "docspace"
-	secondAdmin  = "admin@second.test" // of the second portal
-)
-
-// Registrar is the user who registers apps: an administrator of the mock, or the
-// one user that was given.
-func (t *Target) Registrar() (User, error) {
-	if t.ControlURL != "" {
-		return User{Email: seeds[Admin], Password: seedPassword, Type: Admin, Portal: t.URL}, nil
+// Registrar is the user who registers apps: an administrator made for it at a mock,
+// or the one user that was given.
+func (t *Target) Registrar(ctx context.Context) (User, error) {
+	if t.Mock == nil {
+		if t.User == "" {
+			return User{}, fmt.Errorf("%w: no user and password were given for %s", ErrNotOffered, t.URL)
+		}
+		return User{Email: t.User, Password: t.Password, Type: Admin, Portal: t.URL}, nil
 	}
-	if t.User == "" {
-		return User{}, fmt.Errorf("%w: no user and password were given for %s", ErrNotOffered, t.URL)
+	t.registrar.mu.Lock()
+	defer t.registrar.mu.Unlock()
+	if t.registrar.user == nil {
+		u, err := t.NewUser(ctx, Admin)
+		if err != nil {
+			return User{}, err
+		}
+		t.registrar.user = &u
 	}
-	return User{Email: t.User, Password: t.Password, Type: Admin, Portal: t.URL}, nil
+	return *t.registrar.user, nil
 }
 
 // SignIn returns the portal session of a user (the value of asc_auth_key).
