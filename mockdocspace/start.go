@@ -136,6 +136,15 @@ func (p *Portal) URL() string {
 	return p.listening.scheme + "://" + net.JoinHostPort(host, p.listening.port)
 }
 
+// Address is where the portal listens, host:port, whatever name clients use; empty
+// unless started.
+func (p *Portal) Address() string {
+	if p.listening == nil {
+		return ""
+	}
+	return net.JoinHostPort(p.listening.host, p.listening.port)
+}
+
 // SecondURL is the second portal's root, empty where there is none. Go does not
 // resolve *.localhost, so clients dial such names to loopback (flows.Transport does).
 func (p *Portal) SecondURL() string {
