@@ -132,7 +132,11 @@ func (a *api) bearer(c *call, raw string) (identity, error) {
 	rule := &c.rules.API
 
 	overlooked := false
-	for _, f := range token.flaws(a.Authority.KeySet(c.Context()), c.site.Base, c.site.Tenant.URL, a.Clock.Now()) {
+	issuerPath := "/oauth2"
+	if c.rules.JWT.IssuerIsMetadata { // the profile strict issues such tokens
+		issuerPath = ""
+	}
+	for _, f := range token.flaws(a.Authority.KeySet(c.Context()), c.site.Base, c.site.Tenant.URL, issuerPath, a.Clock.Now()) {
 		if !overlooks(f, rule, token) {
 			return who, nil
 		}

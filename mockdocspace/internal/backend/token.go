@@ -150,8 +150,9 @@ const (
 )
 
 // flaws checks a token as the portal does, without asking whether it is live
-// (§1.3 step 3), and returns all that is wrong with it.
-func (t *accessToken) flaws(keys jose.JSONWebKeySet, base, configured string, now time.Time) []flaw {
+// (§1.3 step 3), and returns all that is wrong with it. issuerPath is what iss has
+// behind the portal's root.
+func (t *accessToken) flaws(keys jose.JSONWebKeySet, base, configured, issuerPath string, now time.Time) []flaw {
 	if t.encrypted {
 		return []flaw{flawSignature}
 	}
@@ -163,7 +164,7 @@ func (t *accessToken) flaws(keys jose.JSONWebKeySet, base, configured string, no
 		found = append(found, flawSignature)
 	}
 	audience := func(a string) bool { return samePortal(strings.TrimSuffix(a, "/"), base, configured) }
-	issuer, isIssuer := strings.CutSuffix(t.issuer, "/oauth2")
+	issuer, isIssuer := strings.CutSuffix(t.issuer, issuerPath)
 	if !isIssuer || !samePortal(issuer, base, configured) || !slices.ContainsFunc(t.audience, audience) {
 		found = append(found, flawPortal)
 	}

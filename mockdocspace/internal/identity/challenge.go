@@ -19,7 +19,8 @@ func resourceMetadata(r *http.Request) string {
 // unauthorized is the answer to a request without usable credentials: 401 with
 // an empty body (identity.md §5.1).
 func (s *Server) unauthorized(w http.ResponseWriter, r *http.Request) {
-	if rules.For(r.Context(), r.Form.Get("client_id"), "").Token.ErrorBodyAlways {
+	clientExpected := r.URL.Path != "/oauth2/userinfo"
+	if clientExpected && rules.For(r.Context(), r.Form.Get("client_id"), "").Token.ErrorBodyAlways {
 		writeJSON(w, http.StatusUnauthorized, mediaOAuth, plainError(codeInvalidClient))
 		return
 	}

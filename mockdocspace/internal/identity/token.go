@@ -161,12 +161,6 @@ func (s *Server) refreshTokens(r *http.Request, p url.Values, client authenticat
 	if grant.AppID != client.app.ID && !rule.Refresh.AnyClient {
 		return nil, plainError(codeInvalidGrant)
 	}
-	if grant.Refresh == nil {
-		if rule.Token.PATAsRefreshIsError {
-			return nil, &oauthError{errorPage: true} // identity.md §4.8
-		}
-		return nil, plainError(codeInvalidGrant)
-	}
 	if failure := s.checkRefreshToken(r, grant, value, rule); failure != nil {
 		return nil, failure
 	}
@@ -205,6 +199,12 @@ func (s *Server) checkRefreshToken(r *http.Request, grant store.Grant, value str
 				return plainError(codePersistence)
 			}
 		}
+	}
+	if token == nil { // a personal token, or a secretless grant's access token
+		if rule.Token.PATAsRefreshIsError {
+			return &oauthError{errorPage: true} // identity.md §4.8
+		}
+		return plainError(codeInvalidGrant)
 	}
 	expired := !rule.Refresh.NeverExpires && !s.Clock.Now().Before(token.ExpiresAt)
 	if expired || (token.Invalidated && !rule.Refresh.SurvivesRevocation) {
