@@ -110,8 +110,13 @@ func (c *Case) here(address string) string {
 // endpoints are those that metadata may announce, with the method of each, the
 // known dead one last.
 var endpoints = []struct{ name, method string }{
-	{"authorization_endpoint", "GET"}, {"token_endpoint", "POST"}, {"jwks_uri", "GET"}, {"userinfo_endpoint", "GET"},
-	{"revocation_endpoint", "POST"}, {"introspection_endpoint", "POST"}, {"end_session_endpoint", "GET"},
+	{"authorization_endpoint", "GET"},
+	{"token_endpoint", "POST"},
+	{"jwks_uri", "GET"},
+	{"userinfo_endpoint", "GET"},
+	{"revocation_endpoint", "POST"},
+	{"introspection_endpoint", "POST"},
+	{"end_session_endpoint", "GET"},
 }
 
 func endpointsAnswer(c *Case) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
-
 	"sync/atomic"
 	"time"
 

@@ -33,10 +33,17 @@ func TestJudge(t *testing.T) {
 		id        string
 		raw, want Verdict
 	}{
-		{"x", Pass, Pass}, {"x", Fail, Fail},
-		{"d", Fail, Deviation}, {"d", Pass, UnexpectedPass},
-		{"d", Skip, Skip}, {"d", Blocked, Blocked}, {"d", Error, Error},
-		{"e", Pass, Pass}, {"e", Fail, Pass}, {"e", Blocked, Blocked}, {"e", Error, Error},
+		{"x", Pass, Pass},
+		{"x", Fail, Fail},
+		{"d", Fail, Deviation},
+		{"d", Pass, UnexpectedPass},
+		{"d", Skip, Skip},
+		{"d", Blocked, Blocked},
+		{"d", Error, Error},
+		{"e", Pass, Pass},
+		{"e", Fail, Pass},
+		{"e", Blocked, Blocked},
+		{"e", Error, Error},
 	} {
 		got := Judge(row(c.id, c.raw), known)
 		if got.Verdict != c.want {

@@ -154,10 +154,20 @@ type topic struct {
 
 // catalogue in the order of the report.
 var catalogue = []topic{
-	{"metadata", metadata}, {"authorize", authorize}, {"callback", callback},
-	{"journey", journey}, {"token", token}, {"pkce", pkce}, {"refresh", refresh},
-	{"revoke", revoke}, {"introspect", introspect}, {"openid", openid}, {"api", api},
-	{"registration", registration}, {"race", race}, {"robust", robust},
+	{"metadata", metadata},
+	{"authorize", authorize},
+	{"callback", callback},
+	{"journey", journey},
+	{"token", token},
+	{"pkce", pkce},
+	{"refresh", refresh},
+	{"revoke", revoke},
+	{"introspect", introspect},
+	{"openid", openid},
+	{"api", api},
+	{"registration", registration},
+	{"race", race},
+	{"robust", robust},
 }
 
 var all, index = func() ([]Requirement, map[string]int) {
