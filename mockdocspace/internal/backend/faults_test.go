@@ -126,11 +126,14 @@ func TestFaultsOfTheAnswer(t *testing.T) {
 	}
 }
 
-// The strict profile differs in two fields of the API; both are standards the portal leaves out.
+// The strict profile differs in two fields of the API, both standards the portal
+// leaves out, and in the issuer of its tokens.
 func TestStrictProfile(t *testing.T) {
 	p := newPortal(t)
 	p.book = rules.NewBook(rules.Strict())
-	good := p.token("user", "accounts.self:read")
+	claims := p.claims("user", "accounts.self:read")
+	claims["iss"] = p.URL
+	good := p.sign(claims)
 	got := p.do(request{method: "GET", path: "/api/2.0/people/@self", header: map[string]string{"Authorization": "bearer " + good}})
 	got.want(t, 200)
 	for token, want := range map[string]string{"": "Bearer", "garbage": `Bearer error="invalid_token"`} {
