@@ -88,8 +88,10 @@ func (k checker) lifetimes(c *Config) error {
 		path string
 		text Duration
 	}{
-		{"$.lifetimes.authorization-code", c.Lifetimes.AuthorizationCode}, {"$.lifetimes.access-token", c.Lifetimes.AccessToken},
-		{"$.lifetimes.refresh-token", c.Lifetimes.RefreshToken}, {"$.lifetimes.id-token", c.Lifetimes.IDToken},
+		{"$.lifetimes.authorization-code", c.Lifetimes.AuthorizationCode},
+		{"$.lifetimes.access-token", c.Lifetimes.AccessToken},
+		{"$.lifetimes.refresh-token", c.Lifetimes.RefreshToken},
+		{"$.lifetimes.id-token", c.Lifetimes.IDToken},
 	} {
 		if lifetime.text == "" {
 			continue
