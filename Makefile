@@ -8,7 +8,7 @@ BIN := bin
 export GOFLAGS := -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build mock bench fmt check unit judge replay browser go clean
+.PHONY: help run test build mock bench images fmt check unit judge replay browser go clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ mock: build ## a portal on http://127.0.0.1:8092 with the demo app on http://loc
 
 bench: go ## benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+images: run ## the pictures of the README
+	$(GO) run ./docs/images report/report.html
 
 fmt: go ## format the code
 	$(GO) tool gofumpt -w .
