@@ -26,6 +26,9 @@ func Checks() []Check {
 		introspectChecks(),
 		openidChecks(),
 		apiChecks(),
+		registrationChecks(),
+		raceChecks(),
+		robustChecks(),
 	)
 }
 

@@ -79,7 +79,22 @@ func (e *engineStorage) Commit(ctx context.Context) error {
 	if x.grant.Access == nil || x.grant.Code == nil || !x.grant.Code.Invalidated {
 		race = x.rules.Race.Code || x.rules.Token.AcceptUsedCode
 	}
+	if x.rules.Race.Code || x.rules.Race.Refresh {
+		pause(ctx)
+	}
 	return e.write(ctx, x, *x.pending, race)
+}
+
+// pause is what the portal's database takes between reading a row and writing it
+// (a guess: a few milliseconds). Without it the faults race.* would hardly ever
+// let two win.
+func pause(ctx context.Context) {
+	timer := time.NewTimer(5 * time.Millisecond)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // Rollback implements fosite's storage.Transactional.

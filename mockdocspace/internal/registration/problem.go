@@ -72,6 +72,9 @@ func (s *service) refuse(w http.ResponseWriter, c *call, err error) {
 			slog.String("path", c.request.URL.Path), slog.Any("error", err))
 		told = errWentWrong
 	}
+	if told == errTooLong && !c.rules.Registration.MalformedIs500 {
+		told = badRequest(detailMalformed)
+	}
 	mediaType := told.mediaType
 	if mediaType == "" {
 		mediaType = mediaProblem
