@@ -51,6 +51,10 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, a authorizati
 		s.fail(w, r, a, codeInvalidScope, uriAuthorizeError)
 		return
 	}
+	if failsOnList(p, a) {
+		s.loginError(w, r, codeSomethingWentWrong)
+		return
+	}
 	if !a.readChallenge(p) {
 		s.fail(w, r, a, codeInvalidRequest, uriPKCEError)
 		return
@@ -110,6 +114,17 @@ func malformed(p url.Values, rule *rules.Rules) string {
 		}
 	}
 	return ""
+}
+
+// failsOnList reports a repetition that passes the first check, because the first
+// value is empty or openid comes from the app's own scopes, and on which the
+// framework fails where it expects one value.
+func failsOnList(p url.Values, a authorization) bool {
+	if !a.rules.Authorize.RefuseKnownDuplicates {
+		return false
+	}
+	return len(p["code_challenge"]) > 1 || (!blank(p.Get("code_challenge")) && len(p["code_challenge_method"]) > 1) ||
+		(slices.Contains(a.scopes, scopeOpenID) && len(p["prompt"]) > 1)
 }
 
 // readChallenge takes the PKCE challenge; false when its method is not S256 (identity.md §3.1).

@@ -37,7 +37,7 @@ func (s *Server) bearerFilter(w http.ResponseWriter, r *http.Request) (authentic
 		return false, false
 	}
 	if _, err := s.decodeJWT(r.Context(), token); err != nil {
-		s.invalidBearer(w, r, "An error occurred while attempting to decode the Jwt: "+err.Error())
+		s.invalidBearer(w, r, err.Error())
 		return false, false
 	}
 	return true, true

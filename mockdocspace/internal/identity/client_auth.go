@@ -20,6 +20,7 @@ const (
 	methodAbsent clientMethod = iota // no usable credentials
 	methodSecret                     // client_secret_post
 	methodNone                       // PKCE in place of a secret
+	methodBearer                     // a good access token beside, which takes the client's place
 )
 
 // authenticatedClient is the outcome of client authentication.
@@ -38,11 +39,11 @@ func (s *Server) authenticateClient(r *http.Request) (authenticatedClient, *oaut
 	if claimed.Token.CredentialsInQuery {
 		p = r.Form
 	}
-	if p.Has("client_assertion") || p.Has("client_assertion_type") {
-		return s.refuseAssertion(p)
+	if failure := refuseAssertion(p); failure != nil {
+		return authenticatedClient{}, failure
 	}
-	if scheme, value, found := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " "); strings.EqualFold(scheme, "Basic") {
-		return s.basicCredentials(r, claimed, strings.TrimSpace(value), found)
+	if scheme, value, _ := strings.Cut(strings.ReplaceAll(r.Header.Get("Authorization"), "\t", " "), " "); strings.EqualFold(scheme, "Basic") {
+		return s.basicCredentials(r, claimed, value)
 	}
 	id, secret := p.Get("client_id"), p.Get("client_secret")
 	if !blank(id) {
@@ -75,19 +76,32 @@ func isCodeGrant(r *http.Request) bool {
 	return r.Form.Get("grant_type") == "authorization_code" && r.Form.Has("code")
 }
 
-// refuseAssertion answers JWT client authentication, which no app has (identity.md §4.7).
-func (s *Server) refuseAssertion(p url.Values) (authenticatedClient, *oauthError) {
-	if len(p["client_assertion"]) != 1 || len(p["client_assertion_type"]) != 1 || repeated(p, "client_id") {
-		return authenticatedClient{}, plainError(codeInvalidRequest)
+// refuseAssertion answers JWT client authentication, which no app has (identity.md
+// §4.7). One half of it alone, or another type of assertion, is looked past; the
+// framework wants the client_id beside it.
+func refuseAssertion(p url.Values) *oauthError {
+	types, assertions := p["client_assertion_type"], p["client_assertion"]
+	switch {
+	case len(types) == 0 || len(assertions) == 0:
+		return nil
+	case len(types) != 1:
+		return plainError(codeInvalidRequest)
+	case types[0] != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer":
+		return nil
+	case len(assertions) != 1 || blank(p.Get("client_id")) || len(p["client_id"]) != 1:
+		return plainError(codeInvalidRequest)
 	}
-	return authenticatedClient{}, plainError(codeInvalidClient)
+	return plainError(codeInvalidClient)
 }
 
 // basicCredentials: recognised, but no app has the method (identity.md §4.7).
-func (s *Server) basicCredentials(r *http.Request, claimed *rules.Rules, value string, found bool) (authenticatedClient, *oauthError) {
+func (s *Server) basicCredentials(r *http.Request, claimed *rules.Rules, value string) (authenticatedClient, *oauthError) {
 	decoded, err := base64.StdEncoding.DecodeString(value)
+	if err != nil {
+		decoded, err = base64.RawStdEncoding.DecodeString(value) // Java's decoder needs no padding
+	}
 	id, secret, hasColon := strings.Cut(string(decoded), ":")
-	if !found || strings.ContainsAny(value, " \t") || err != nil || !hasColon || blank(id) || blank(secret) {
+	if err != nil || !hasColon || blank(id) || blank(secret) {
 		return authenticatedClient{}, plainError(codeInvalidRequest)
 	}
 	id, err = url.QueryUnescape(id)
@@ -144,7 +158,14 @@ func rightSecret(app store.App, secret string, rule *rules.Rules) bool {
 // publicCredentials: client_id, code and code_verifier in place of a secret (identity.md §4.7).
 func (s *Server) publicCredentials(r *http.Request, p url.Values, id string) (authenticatedClient, *oauthError) {
 	claimed := rules.For(r.Context(), id, "")
-	if blank(id) || len(p["client_id"]) != 1 || (len(p["code_verifier"]) != 1 && !claimed.PKCE.PublicWithoutPKCE) {
+	verifiers := len(p["code_verifier"])
+	switch {
+	case blank(id) || len(p["client_id"]) != 1:
+		return authenticatedClient{}, plainError(codeInvalidRequest)
+	case claimed.PKCE.PublicWithoutPKCE:
+	case verifiers == 0: // hidden by the query, where the framework does not expect it
+		return authenticatedClient{}, &oauthError{errorPage: true}
+	case verifiers != 1 && claimed.Token.RefuseDuplicates:
 		return authenticatedClient{}, plainError(codeInvalidRequest)
 	}
 	app, err := s.accessibleApp(r.Context(), id)
@@ -198,7 +219,10 @@ func (s *Server) verifyProofKey(r *http.Request, p url.Values, rule *rules.Rules
 		return true, nil
 	case rule.PKCE.CheckVerifierFormat && !verifierFormat.MatchString(verifier), !verifierMatches(grant, verifier):
 		if rule.PKCE.WrongVerifierBurns {
-			_ = s.updateGrant(r.Context(), grant.GrantKey, grant.Code.Value, func(g *store.Grant) { g.Code.Invalidated = true })
+			burn := func(g *store.Grant) { g.Code.Invalidated = true }
+			if err := s.updateGrant(r.Context(), grant.GrantKey, grant.Code.Value, burn); err != nil {
+				s.Logger.Error("use the code up", "error", err)
+			}
 		}
 		return false, plainError(codeInvalidGrant)
 	}

@@ -14,22 +14,27 @@ func dpopAlgorithms() []string {
 	return []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"}
 }
 
+// repeatedDPoP refuses more than one proof, with the parameters.
+func repeatedDPoP(r *http.Request) *oauthError {
+	if !blank(r.Header.Get("DPoP")) && len(r.Header.Values("DPoP")) != 1 {
+		return tokenParameterError(codeInvalidRequest, "DPoP")
+	}
+	return nil
+}
+
 // checkDPoP looks at a DPoP proof as the portal does: a bad one is refused, a good
 // one changes nothing (identity.md §4.3; RFC 9449 §4.3).
 func (s *Server) checkDPoP(r *http.Request) *oauthError {
-	proofs, sent := r.Header["Dpop"]
-	if !sent {
+	text := r.Header.Get("DPoP")
+	if blank(text) {
 		return nil
 	}
 	refused := plainError(codeInvalidDPoPProof)
-	if len(proofs) != 1 {
-		return refused
-	}
 	var algorithms []jose.SignatureAlgorithm
 	for _, name := range dpopAlgorithms() {
 		algorithms = append(algorithms, jose.SignatureAlgorithm(name))
 	}
-	proof, err := jose.ParseSignedCompact(proofs[0], algorithms)
+	proof, err := jose.ParseSignedCompact(text, algorithms)
 	if err != nil {
 		return refused
 	}

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -77,7 +78,7 @@ func (s *Server) tokenFacts(r *http.Request, value string) any {
 			return refreshTokenFacts{Active: true, ClientID: grant.AppID, IssuedAt: token.IssuedAt.Unix(), Expires: token.ExpiresAt.Unix()}
 		}
 	}
-	rule := rules.From(ctx).Introspect
+	rule := rulesOfToken(ctx, grant, value).Introspect
 	facts := inactiveToken{Active: rule.AlwaysActive}
 	if rule.LeakInactive {
 		facts.ClientID = "unknown"
@@ -86,6 +87,19 @@ func (s *Server) tokenFacts(r *http.Request, value string) any {
 		}
 	}
 	return facts
+}
+
+// rulesOfToken are the rules of the app and user a token is of: those of its grant,
+// else those it names itself, since a dead token may have no grant any more.
+func rulesOfToken(ctx context.Context, grant store.Grant, value string) *rules.Rules {
+	if grant.AppID != "" {
+		return rules.For(ctx, grant.AppID, grant.UserID)
+	}
+	claims, err := unverifiedClaims(value)
+	if err != nil {
+		return rules.From(ctx)
+	}
+	return rules.For(ctx, claims.ClientID, claims.Subject)
 }
 
 // describeAccess repeats the token's own claims, with scope as text and aud as a list.

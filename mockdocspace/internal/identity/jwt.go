@@ -172,9 +172,11 @@ type bearerFault string
 func (f bearerFault) Error() string { return string(f) }
 
 const (
-	errMalformedToken   bearerFault = "Malformed token"
-	errInvalidSignature bearerFault = "Signed JWT rejected: Invalid signature"
-	errNoMatchingKey    bearerFault = "Signed JWT rejected: Another algorithm expected, or no matching key(s) found"
+	decoding                        = "An error occurred while attempting to decode the Jwt: "
+	errMalformedToken   bearerFault = decoding + "Malformed token"
+	errInvalidSignature bearerFault = decoding + "Signed JWT rejected: Invalid signature"
+	errNoMatchingKey    bearerFault = decoding + "Signed JWT rejected: Another algorithm expected, or no matching key(s) found"
+	errUnsigned         bearerFault = "Unsupported algorithm of none" // as read in the framework
 )
 
 const bearerSkew = time.Minute
@@ -184,6 +186,9 @@ const bearerSkew = time.Minute
 func (s *Server) decodeJWT(ctx context.Context, token string) ([]byte, error) {
 	if strings.Count(token, ".") != 2 {
 		return nil, errMalformedToken
+	}
+	if isUnsigned(token) {
+		return nil, errUnsigned
 	}
 	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256, jose.RS256, jose.HS256, jose.HS512})
 	if err != nil {
@@ -197,7 +202,7 @@ func (s *Server) decodeJWT(ctx context.Context, token string) ([]byte, error) {
 			break
 		}
 	}
-	if key == nil || parsed.Signatures[0].Header.Algorithm != string(jose.ES256) {
+	if key == nil || parsed.Signatures[0].Header.Algorithm != string(algorithmOf(key.Key)) {
 		return nil, errNoMatchingKey
 	}
 	payload, err := parsed.Verify(key)
@@ -213,10 +218,23 @@ func (s *Server) decodeJWT(ctx context.Context, token string) ([]byte, error) {
 	}
 	now := s.Clock.Now()
 	if times.Expires != nil && now.After(time.Unix(*times.Expires, 0).Add(bearerSkew)) {
-		return nil, bearerFault("Jwt expired at " + time.Unix(*times.Expires, 0).UTC().Format(time.RFC3339))
+		return nil, bearerFault(decoding + "Jwt expired at " + time.Unix(*times.Expires, 0).UTC().Format(time.RFC3339))
 	}
 	if times.NotBefore != nil && now.Before(time.Unix(*times.NotBefore, 0).Add(-bearerSkew)) {
-		return nil, bearerFault("Jwt used before " + time.Unix(*times.NotBefore, 0).UTC().Format(time.RFC3339))
+		return nil, bearerFault(decoding + "Jwt used before " + time.Unix(*times.NotBefore, 0).UTC().Format(time.RFC3339))
 	}
 	return payload, nil
+}
+
+// isUnsigned reports a token of algorithm none, which has an empty third part.
+func isUnsigned(token string) bool {
+	header, rest, _ := strings.Cut(token, ".")
+	decoded, err := base64.RawURLEncoding.DecodeString(header)
+	if err != nil || !strings.HasSuffix(rest, ".") {
+		return false
+	}
+	var members struct {
+		Algorithm string `json:"alg"`
+	}
+	return json.Unmarshal(decoded, &members) == nil && members.Algorithm == "none"
 }

@@ -2,9 +2,11 @@ package identity
 
 import (
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
 	"net/http"
@@ -31,14 +33,14 @@ const (
 // signingKey is one key pair, ready to sign.
 type signingKey struct {
 	id      string
-	private *ecdsa.PrivateKey
+	private crypto.Signer // *ecdsa.PrivateKey or *rsa.PrivateKey
 	signer  jose.Signer
 	created time.Time
 }
 
-func newSigningKey(id string, private *ecdsa.PrivateKey, created time.Time) (*signingKey, error) {
+func newSigningKey(id string, private crypto.Signer, created time.Time) (*signingKey, error) {
 	signer, err := jose.NewSigner(jose.SigningKey{
-		Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: private, KeyID: id},
+		Algorithm: algorithmOf(private.Public()), Key: jose.JSONWebKey{Key: private, KeyID: id},
 	}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("signer for key %s: %w", id, err)
@@ -47,7 +49,15 @@ func newSigningKey(id string, private *ecdsa.PrivateKey, created time.Time) (*si
 }
 
 func (k *signingKey) public() jose.JSONWebKey {
-	return jose.JSONWebKey{Key: &k.private.PublicKey, KeyID: k.id}
+	return jose.JSONWebKey{Key: k.private.Public(), KeyID: k.id}
+}
+
+// algorithmOf is what keys of that kind sign with (identity.md §3.9).
+func algorithmOf(public any) jose.SignatureAlgorithm {
+	if _, isRSA := public.(*rsa.PublicKey); isRSA {
+		return jose.RS256
+	}
+	return jose.ES256
 }
 
 // keyring holds the signing keys, newest first, and rotates them by the portal's clock.
@@ -55,6 +65,7 @@ type keyring struct {
 	store  store.Keys
 	clock  *clock.Clock
 	random *random.Source
+	rsa    bool // make RSA keys
 
 	mu      sync.Mutex
 	keys    []*signingKey
@@ -62,8 +73,8 @@ type keyring struct {
 	foreign *signingKey // never served; made when a fault first needs it
 }
 
-func newKeyring(keys store.Keys, c *clock.Clock, source *random.Source) *keyring {
-	return &keyring{store: keys, clock: c, random: source}
+func newKeyring(c Config) *keyring {
+	return &keyring{store: c.Store, clock: c.Clock, random: c.Random, rsa: c.RSA}
 }
 
 // current is the key that signs now.
@@ -135,9 +146,9 @@ func (k *keyring) load(ctx context.Context) error {
 	}
 	for _, row := range rows {
 		parsed, err := x509.ParsePKCS8PrivateKey(row.Private)
-		private, ok := parsed.(*ecdsa.PrivateKey)
+		private, ok := parsed.(crypto.Signer)
 		if err != nil || !ok {
-			return fmt.Errorf("signing key %s is no EC key: %w", row.ID, err)
+			return fmt.Errorf("signing key %s is no key: %w", row.ID, err)
 		}
 		key, err := newSigningKey(row.ID, private, row.CreatedAt)
 		if err != nil {
@@ -149,7 +160,7 @@ func (k *keyring) load(ctx context.Context) error {
 }
 
 func (k *keyring) add(ctx context.Context) error {
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	private, err := k.generate()
 	if err != nil {
 		return fmt.Errorf("generate signing key: %w", err)
 	}
@@ -166,6 +177,22 @@ func (k *keyring) add(ctx context.Context) error {
 	}
 	k.keys = append([]*signingKey{key}, k.keys...)
 	return nil
+}
+
+// algorithm is what new keys sign with.
+func (k *keyring) algorithm() string {
+	if k.rsa {
+		return string(jose.RS256)
+	}
+	return string(jose.ES256)
+}
+
+// generate makes an EC key on P-256, or an RSA key of 2048 bits (identity.md §4.3).
+func (k *keyring) generate() (crypto.Signer, error) {
+	if k.rsa {
+		return rsa.GenerateKey(rand.Reader, 2048)
+	}
+	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 }
 
 func (k *keyring) drop(ctx context.Context, now time.Time) error {
@@ -189,7 +216,7 @@ func (k *keyring) foreignKey(like *signingKey) (*signingKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.foreign == nil {
-		private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		private, err := k.generate()
 		if err != nil {
 			return nil, fmt.Errorf("generate foreign key: %w", err)
 		}

@@ -42,11 +42,8 @@ func pick(current *store.Token, old []store.Token, value string) (store.Token, b
 // Active reports whether token is a live access token, as introspection would:
 // the question the Backend API asks at each request (docs/portal/backend-api.md §1.3).
 func (s *Server) Active(ctx context.Context, token string) bool {
-	if rules.From(ctx).Introspect.AlwaysActive {
-		return true
-	}
-	_, _, active := s.activeAccess(ctx, token)
-	return active
+	grant, _, active := s.activeAccess(ctx, token)
+	return active || rulesOfToken(ctx, grant, token).Introspect.AlwaysActive
 }
 
 // AppOrigins are the origins the app registered for calls from a browser.

@@ -61,7 +61,7 @@ func (s *Server) metadata(w http.ResponseWriter, r *http.Request, openID bool) {
 		document.SubjectTypes = []string{"public"}
 		document.IDTokenAlgorithms = []string{"RS256"}
 		if rule.TruthfulIDTokenAlg {
-			document.IDTokenAlgorithms = []string{"ES256"}
+			document.IDTokenAlgorithms = []string{s.keys.algorithm()}
 		}
 		document.Scopes = append([]string{scopeOpenID}, document.Scopes...)
 	}

@@ -2,7 +2,8 @@ package identity
 
 import (
 	"errors"
-	"mime"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,28 +18,29 @@ var errBadForm = errors.New("the form cannot be parsed")
 // parameters (identity.md §3); a form that cannot be decoded, or one larger than
 // the container takes, is an error. That the error page answers both is a guess.
 func parseParameters(w http.ResponseWriter, r *http.Request) error {
-	query, err := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B"))
+	query, err := parsePairs(r.URL.RawQuery)
 	if err != nil {
-		return errBadForm
+		return err
 	}
 	r.PostForm = url.Values{}
-	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	mediaType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	mediaType = strings.ToLower(strings.TrimSpace(mediaType))
 	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
 	switch {
 	case mediaType == "multipart/form-data":
+		r.Form = url.Values{} // keeps the query from being read a second time
 		if err := r.ParseMultipartForm(maxFormBytes); err != nil {
-			return errBadForm
+			return fmt.Errorf("%w: %w", errBadForm, err)
 		}
 		r.PostForm = url.Values(r.MultipartForm.Value)
 	case mediaType == "application/x-www-form-urlencoded" && r.Method == http.MethodPost:
-		r.Form = url.Values{} // keeps ParseForm from reading the query a second time
-		raw := *r.URL
-		raw.RawQuery = ""
-		clean := &http.Request{Method: r.Method, URL: &raw, Header: r.Header, Body: r.Body}
-		if err := clean.ParseForm(); err != nil {
-			return errBadForm
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errBadForm, err)
 		}
-		r.PostForm = clean.PostForm
+		if r.PostForm, err = parsePairs(string(body)); err != nil {
+			return err
+		}
 	}
 	r.Form = url.Values{}
 	for name, values := range query {
@@ -48,6 +50,15 @@ func parseParameters(w http.ResponseWriter, r *http.Request) error {
 		r.Form[name] = append(r.Form[name], values...)
 	}
 	return nil
+}
+
+// parsePairs decodes a query or a form; a semicolon is text like any other.
+func parsePairs(text string) (url.Values, error) {
+	values, err := url.ParseQuery(strings.ReplaceAll(text, ";", "%3B"))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errBadForm, err)
+	}
+	return values, nil
 }
 
 // formParameters are the parameters that count in a POST: those whose name does

@@ -19,12 +19,15 @@ func (s *Server) personalToken(r *http.Request, p url.Values, client authenticat
 	if failure != nil {
 		return nil, failure
 	}
+	if failure := client.required(); failure != nil {
+		return nil, failure
+	}
 	scopes := scopeSet(p.Get("scope"))
 	if !containsAll(client.app.Scopes, scopes) {
 		return nil, plainError(codeInvalidScope)
 	}
-	if client.rules.Token.PATRequiresUserAgent && r.Header.Get("User-Agent") == "" {
-		return nil, &oauthError{errorPage: true}
+	if blank(user.UserID) {
+		return nil, &oauthError{errorPage: true} // no grant without a user: an internal error, as read in the portal's code
 	}
 	now := s.Clock.Now()
 	grant := store.Grant{
@@ -33,19 +36,25 @@ func (s *Server) personalToken(r *http.Request, p url.Values, client authenticat
 		Authorized: scopes, Requested: scopes, CreatedAt: now, ModifiedAt: now,
 	}
 	x := &exchange{app: client.app, grant: grant, rules: client.rules, scopes: scopes}
-	return x, s.issueDirectly(r.Context(), x)
+	if failure := s.issueDirectly(r.Context(), x); failure != nil {
+		return nil, failure
+	}
+	if client.rules.Token.PATRequiresUserAgent && r.Header.Get("User-Agent") == "" {
+		return nil, &oauthError{errorPage: true} // fails when the token is already stored (identity.md §12)
+	}
+	return x, nil
 }
 
 func (s *Server) personalTokenUser(r *http.Request, client authenticatedClient) (signature.Claims, *oauthError) {
 	token := presentedSignature(r)
-	if token == "" {
+	if blank(token) {
 		if client.rules.Token.PATWithoutSignature {
 			return signature.Claims{UserID: client.app.CreatedBy, TenantID: client.app.TenantID, TenantURL: scheme(r) + "://" + r.Host}, nil
 		}
 		return signature.Claims{}, tokenParameterError(codeUnauthorizedClient, "token")
 	}
 	user, err := signature.Verify(s.SignatureKey, token, s.Clock.Now(), signature.Leniency{})
-	if err != nil || blank(user.UserID) {
+	if err != nil {
 		return signature.Claims{}, tokenParameterError(codeServerError, "internal_parameter")
 	}
 	if user.Guest && !client.rules.Token.PATGuestAllowed {

@@ -105,5 +105,9 @@ func isLoopback(host string) bool {
 		return true
 	}
 	address, err := netip.ParseAddr(host)
-	return err == nil && address.Is4() && address.IsLoopback()
+	if err != nil || !address.Is4() || !address.IsLoopback() {
+		return false
+	}
+	octets := address.As4()
+	return octets[3] != 0 // 127.x.x.0 is no literal of a host
 }

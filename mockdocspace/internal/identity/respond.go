@@ -17,32 +17,32 @@ import (
 // (identity.md §3.3). A grant with a version is swapped, so that of parallel
 // consents one wins; a new one overwrites.
 func (s *Server) issueCode(w http.ResponseWriter, r *http.Request, a authorization, grant store.Grant) {
-	if a.rules.Authorize.RequireUserAgent && r.Header.Get("User-Agent") == "" {
-		s.loginError(w, r, codeSomethingWentWrong)
-		return
-	}
-	state := grant.State
-	if a.rules.Authorize.StrictStateCharacters && hasLineBreak(state) {
-		s.loginError(w, r, codeSomethingWentWrong)
-		return
-	}
+	var session string
 	if slices.Contains(grant.Authorized, scopeOpenID) {
-		session := s.Random.SessionID()
+		session = s.Random.SessionID()
 		digest := sha256.Sum256([]byte(session))
 		grant.SessionID = base64.URLEncoding.EncodeToString(digest[:])
 		grant.AuthTime = s.Clock.Now()
-		w.Header().Add("Set-Cookie", spring.SessionCookie+"="+session+"; Path=/; HttpOnly")
 	}
 	code, err := s.engineIssueCode(r.Context(), a, grant)
+	if isConflict(err) {
+		s.loginError(w, r, codeInvalidRequest) // the consent state was used in between
+		return
+	}
 	if err != nil {
-		w.Header().Del("Set-Cookie")
-		s.setLongCookie(w, resumeCookie, base64.URLEncoding.EncodeToString([]byte(resumeURL(r, a.rules))))
-		if isConflict(err) {
-			s.loginError(w, r, codeInvalidRequest) // the consent state was used in between
-			return
-		}
 		s.Logger.Error("issue authorization code", "error", err)
 		s.loginError(w, r, codePersistence)
+		return
+	}
+	if session != "" {
+		w.Header().Add("Set-Cookie", spring.SessionCookie+"="+session+"; Path=/; HttpOnly")
+	}
+	// These fail at the portal when the code is already stored: the consent state is
+	// used up and earlier tokens are dead (identity.md §3.3).
+	state := grant.State
+	if (a.rules.Authorize.RequireUserAgent && r.Header.Get("User-Agent") == "") ||
+		(a.rules.Authorize.StrictStateCharacters && hasLineBreak(state)) {
+		s.loginError(w, r, codeSomethingWentWrong)
 		return
 	}
 	response := "code=" + code

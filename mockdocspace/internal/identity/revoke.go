@@ -46,6 +46,9 @@ func (s *Server) revoke(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) revokeToken(ctx context.Context, client authenticatedClient, value string) *oauthError {
 	grant, kind, err := s.grantOf(ctx, value, client.rules)
+	if err == nil && !s.alive(ctx, grant) {
+		err = store.ErrNotFound // identity.md §11, deactivate: every lookup is filtered
+	}
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		if client.rules.Revoke.UnknownIsError {

@@ -32,6 +32,7 @@ type Config struct {
 	Random       *random.Source
 	Limiter      *limit.Limiter
 	SignatureKey []byte // see signature.Key
+	RSA          bool   // sign with RSA keys, RS256 (identity.md §4.3)
 	Region       string // prefix of codes and tokens in the build saas (identity.md §4.1); "local" when empty
 	Logger       *slog.Logger
 }
@@ -51,7 +52,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{Config: c, keys: newKeyring(c.Store, c.Clock, c.Random)}
+	s := &Server{Config: c, keys: newKeyring(c)}
 	s.engine = newEngine(s)
 	if _, err := s.keys.current(ctx); err != nil {
 		return nil, fmt.Errorf("make the first signing key: %w", err)
@@ -91,7 +92,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 // isLoginPost marks the one request whose signature filter stands before the
 // limiter (identity.md §3.2).
 func isLoginPost(r *http.Request) bool {
-	return r.Method == http.MethodPost && r.URL.Path == "/oauth2/login"
+	return r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/oauth2/login")
 }
 
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
@@ -128,11 +129,29 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "GET,HEAD,POST,PUT,PATCH,DELETE,TRACE,OPTIONS")
 		w.WriteHeader(http.StatusOK)
 	case "POST /oauth2/device_authorization", "POST /oauth2/par":
-		s.unauthorized(w, r) // the features are off, yet their client check runs (identity.md §3.9)
+		s.switchedOff(w, r)
 	default:
 		if r.URL.Path == "/oauth2/consent" || r.URL.Path == "/oauth2/login" {
 			w.Header().Set("Allow", "GET")
 		}
+		s.errorPage(w, r)
+	}
+}
+
+// switchedOff answers endpoints whose feature is off, yet whose client check runs
+// (identity.md §3.9). What follows good credentials was not recorded: a guess.
+func (s *Server) switchedOff(w http.ResponseWriter, r *http.Request) {
+	client, failure := s.authenticateClient(r)
+	if failure != nil {
+		s.refuseClient(w, r, failure)
+		return
+	}
+	bearer, ok := s.bearerFilter(w, r)
+	switch {
+	case !ok:
+	case client.method == methodAbsent && !bearer:
+		s.unauthorized(w, r)
+	default:
 		s.errorPage(w, r)
 	}
 }
@@ -145,21 +164,38 @@ func allowOrigin(w http.ResponseWriter, r *http.Request) bool {
 	h.Add("Vary", "Access-Control-Request-Method")
 	h.Add("Vary", "Access-Control-Request-Headers")
 	origin := r.Header.Get("Origin")
-	if origin == "" || origin == scheme(r)+"://"+r.Host {
+	if origin == "" {
 		return false
 	}
-	h.Set("Access-Control-Allow-Origin", "*")
 	method := r.Header.Get("Access-Control-Request-Method")
-	if r.Method != http.MethodOptions || method == "" {
-		return false
+	preflight := r.Method == http.MethodOptions && method != ""
+	if origin != scheme(r)+"://"+r.Host { // the portal's own origin gets no headers
+		h.Set("Access-Control-Allow-Origin", "*")
+		if preflight {
+			h.Set("Access-Control-Allow-Methods", method)
+			if wanted := requestedHeaders(r); wanted != "" {
+				h.Set("Access-Control-Allow-Headers", wanted)
+			}
+			h.Set("Access-Control-Max-Age", "3600")
+		}
 	}
-	h.Set("Access-Control-Allow-Methods", method)
-	if wanted := r.Header.Get("Access-Control-Request-Headers"); wanted != "" {
-		h.Set("Access-Control-Allow-Headers", wanted)
+	if preflight {
+		w.WriteHeader(http.StatusOK)
 	}
-	h.Set("Access-Control-Max-Age", "3600")
-	w.WriteHeader(http.StatusOK)
-	return true
+	return preflight
+}
+
+// requestedHeaders are the header names a preflight asks for, joined anew.
+func requestedHeaders(r *http.Request) string {
+	var names []string
+	for _, line := range r.Header.Values("Access-Control-Request-Headers") {
+		for name := range strings.SplitSeq(line, ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // accessibleApp finds a client that may act: known, enabled and usable by this

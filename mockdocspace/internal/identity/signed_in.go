@@ -39,7 +39,7 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token := presentedSignature(r)
-	if token == "" {
+	if blank(token) {
 		if rule.Authorize.PromptNoneToApp && s.silentLoginRequired(w, r) {
 			return
 		}
@@ -103,7 +103,7 @@ func isConsent(r *http.Request) bool {
 // resumeURL is where the login pages return to: the request's own URL by its Host (identity.md §3.1).
 func resumeURL(r *http.Request, rule *rules.Rules) string {
 	url := scheme(r) + "://" + r.Host + r.URL.EscapedPath()
-	if r.URL.RawQuery != "" && rule.Authorize.ResumeCookieWhole {
+	if (r.URL.RawQuery != "" || r.URL.ForceQuery) && rule.Authorize.ResumeCookieWhole {
 		url += "?" + r.URL.RawQuery
 	}
 	return url

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -46,14 +47,8 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		s.writeOAuthError(w, r, http.StatusBadRequest, tokenParameterError(codeInvalidRequest, "grant_type"))
 		return
 	}
-	if client.method == methodAbsent || bearer {
-		// A valid bearer token takes the client's place (identity.md §5.2, last rows).
-		s.writeOAuthError(w, r, http.StatusBadRequest, plainError(codeInvalidClient))
-		return
-	}
-	if failure := s.checkDPoP(r); failure != nil {
-		s.writeOAuthError(w, r, http.StatusBadRequest, failure)
-		return
+	if bearer {
+		client.method = methodBearer
 	}
 	x, failure := s.runGrant(r, p, client)
 	if failure != nil {
@@ -83,23 +78,23 @@ func (s *Server) runGrant(r *http.Request, p url.Values, client authenticatedCli
 		if repeated(p, "scope") {
 			return nil, tokenParameterError(codeInvalidRequest, "scope")
 		}
-		return nil, plainError(codeUnauthorizedClient)
+		return nil, cmp.Or(client.required(), plainError(codeUnauthorizedClient))
 	case grantTokenExchange:
 		for _, name := range []string{"subject_token", "subject_token_type"} {
 			if blank(p.Get(name)) || len(p[name]) != 1 {
 				return nil, tokenParameterError(codeInvalidRequest, name)
 			}
 		}
-		return nil, plainError(codeUnauthorizedClient)
+		return nil, cmp.Or(client.required(), plainError(codeUnauthorizedClient))
 	case grantDeviceCode:
 		if blank(p.Get("device_code")) || len(p["device_code"]) != 1 {
 			return nil, tokenParameterError(codeInvalidRequest, "device_code")
 		}
-		return nil, plainError(codeInvalidGrant)
+		return nil, cmp.Or(client.required(), plainError(codeInvalidGrant))
 	case grantPersonal:
 		return s.personalToken(r, p, client)
 	case grantPassword:
-		if client.rules.Token.AllowPassword {
+		if client.rules.Token.AllowPassword && client.required() == nil {
 			return s.passwordGrant(r, p, client)
 		}
 	}
@@ -108,6 +103,15 @@ func (s *Server) runGrant(r *http.Request, p url.Values, client authenticatedCli
 	}
 	// The converter of personal tokens is last in the list and throws (identity.md §5.2).
 	return nil, tokenParameterError(codeInvalidRequest, "grant_type")
+}
+
+// required refuses whoever is no authenticated client, which the portal asks only
+// after the parameters (identity.md §5.2, last rows).
+func (c authenticatedClient) required() *oauthError {
+	if c.method == methodAbsent || c.method == methodBearer {
+		return plainError(codeInvalidClient)
+	}
+	return nil
 }
 
 // exchangeCode redeems an authorization code in the portal's order of checks (identity.md §5.2).
@@ -119,6 +123,9 @@ func (s *Server) exchangeCode(r *http.Request, p url.Values, client authenticate
 	}
 	if repeated(p, "redirect_uri") && client.rules.Token.RefuseDuplicates {
 		return nil, tokenParameterError(codeInvalidRequest, "redirect_uri")
+	}
+	if failure := cmp.Or(repeatedDPoP(r), client.required()); failure != nil {
+		return nil, failure
 	}
 	grant, err := s.Store.GrantByToken(ctx, store.AuthorizationCode, code)
 	if err != nil {
@@ -140,6 +147,11 @@ func (s *Server) exchangeCode(r *http.Request, p url.Values, client authenticate
 		public: client.method == methodNone, scopes: grant.Authorized,
 	}
 	x.grant.Access = nil // what a used code was exchanged for is no part of a new exchange
+	if !grant.Code.Invalidated && s.Clock.Now().Before(grant.Code.ExpiresAt) {
+		if failure := s.checkDPoP(r); failure != nil {
+			return nil, failure
+		}
+	}
 	return x, s.engineExchange(engineForm(r, p), x)
 }
 
@@ -152,6 +164,9 @@ func (s *Server) refreshTokens(r *http.Request, p url.Values, client authenticat
 	}
 	if repeated(p, "scope") && client.rules.Token.RefuseDuplicates {
 		return nil, tokenParameterError(codeInvalidRequest, "scope")
+	}
+	if failure := cmp.Or(repeatedDPoP(r), client.required()); failure != nil {
+		return nil, failure
 	}
 	grant, err := s.grantForRefresh(r, value, client.rules)
 	if err != nil || !s.alive(ctx, grant) {
@@ -167,6 +182,9 @@ func (s *Server) refreshTokens(r *http.Request, p url.Values, client authenticat
 	scopes := scopeSet(p.Get("scope"))
 	if !containsAll(grant.Authorized, scopes) && !rule.Refresh.AllowWiderScope {
 		return nil, plainError(codeInvalidScope)
+	}
+	if failure := s.checkDPoP(r); failure != nil {
+		return nil, failure
 	}
 	if len(scopes) == 0 || rule.Refresh.IgnoreScope {
 		scopes = grant.Authorized

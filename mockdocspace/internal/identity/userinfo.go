@@ -32,7 +32,7 @@ func (s *Server) userInfo(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, err := s.decodeJWT(ctx, token); err != nil {
-		s.invalidBearer(w, r, "An error occurred while attempting to decode the Jwt: "+err.Error())
+		s.invalidBearer(w, r, err.Error())
 		return
 	}
 	grant, access, active := s.activeAccess(ctx, token)
@@ -72,8 +72,8 @@ func (s *Server) userInfoToLogin(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) writeUserInfo(w http.ResponseWriter, r *http.Request, token string) {
-	rule := rules.From(r.Context()).OpenID
 	claims, err := unverifiedClaims(token)
+	rule := rules.For(r.Context(), claims.ClientID, claims.Subject).OpenID
 	if err != nil && !rule.UserInfoOpen {
 		s.Logger.Error("read own token", "error", err)
 	}
