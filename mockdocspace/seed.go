@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -181,23 +182,39 @@ func (p *Portal) seedKey(ctx context.Context, key config.Key, created time.Time)
 	if err != nil {
 		return optionError("key %q: %v", key.ID, err)
 	}
+	wanted := "an EC P-256 private key"
+	if p.config.Signing == "rsa" {
+		wanted = "an RSA private key"
+	}
 	block, _ := pem.Decode(data)
 	if block == nil {
-		return optionError("key %q: %s is no PEM file: give an EC P-256 private key", key.ID, key.File)
+		return optionError("key %q: %s is no PEM file: give %s", key.ID, key.File, wanted)
 	}
-	var parsed any
-	if parsed, err = x509.ParsePKCS8PrivateKey(block.Bytes); err != nil {
-		parsed, err = x509.ParseECPrivateKey(block.Bytes)
-	}
-	private, ok := parsed.(*ecdsa.PrivateKey)
-	if err != nil || !ok || private.Curve != elliptic.P256() {
-		return optionError("key %q: %s holds no EC P-256 private key", key.ID, key.File)
+	private := privateKey(block.Bytes)
+	curve, isEC := private.(*ecdsa.PrivateKey)
+	_, isRSA := private.(*rsa.PrivateKey)
+	if (p.config.Signing == "rsa") != isRSA || (!isRSA && (!isEC || curve.Curve != elliptic.P256())) {
+		return optionError("key %q: %s does not hold %s", key.ID, key.File, wanted)
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
 		return fmt.Errorf("key %q: %w", key.ID, err)
 	}
 	return p.store.PutKey(ctx, store.Key{ID: key.ID, Private: der, CreatedAt: created})
+}
+
+// privateKey reads the three forms that PEM files hold; nil when it is none.
+func privateKey(der []byte) any {
+	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
+		return key
+	}
+	if key, err := x509.ParseECPrivateKey(der); err == nil {
+		return key
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
+		return key
+	}
+	return nil
 }
 
 // SeedUsers are the first portal's users as configured.

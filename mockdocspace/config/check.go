@@ -66,6 +66,7 @@ func (k checker) server(c *Config) error {
 		{"$.variant", c.Variant, []string{"server", "minified", "saas"}},
 		{"$.limits", c.Limits, []string{"portal"}},
 		{"$.self-scope", c.SelfScope, []string{"lenient"}},
+		{"$.signing", c.Signing, []string{"ec", "rsa"}},
 	} {
 		if err := k.oneOf(choice.path, choice.value, choice.allowed...); err != nil {
 			return err

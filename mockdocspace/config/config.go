@@ -19,6 +19,7 @@ type Config struct {
 	AutoLogin       string    `yaml:"auto-login,omitempty"`
 	AutoConsent     bool      `yaml:"auto-consent,omitempty"`
 	SelfScope       string    `yaml:"self-scope,omitempty"` // lenient: accounts:* opens people/@self
+	Signing         string    `yaml:"signing,omitempty"`    // ec (ES256, the default) or rsa (RS256)
 	Lifetimes       Lifetimes `yaml:"lifetimes,omitempty"`
 	TLS             *TLS      `yaml:"tls,omitempty"`
 	Keys            []Key     `yaml:"keys,omitempty"`    // signing keys, the newest first; none: one is made
@@ -58,7 +59,8 @@ type TLS struct {
 	AuthorityFile string   `yaml:"authority-file,omitempty"`
 }
 
-// Key is a signing key: a PEM file with an EC P-256 private key (PKCS #8 or SEC 1).
+// Key is a signing key: a PEM file with an EC P-256 private key (PKCS #8 or SEC 1),
+// or with an RSA one where signing is rsa (PKCS #8 or PKCS #1).
 type Key struct {
 	ID   string `yaml:"id"`
 	File string `yaml:"file"`
