@@ -23,6 +23,7 @@ import (
 type listening struct {
 	server *http.Server
 	scheme string
+	secure *tls.Config // nil on plain http
 	host   string
 	port   string
 	cancel context.CancelFunc
@@ -59,7 +60,7 @@ func Start(ctx context.Context, o Options) (*Portal, error) {
 		scheme: "http", host: host, port: port, cancel: cancel,
 	}
 	if secure != nil {
-		l.scheme = "https"
+		l.scheme, l.secure = "https", secure
 		for i := range listeners {
 			listeners[i] = tls.NewListener(listeners[i], secure)
 		}
@@ -163,6 +164,9 @@ func (p *Portal) Control() *control.Client {
 	local := p.URL()
 	if p.listening != nil {
 		local = p.listening.scheme + "://" + net.JoinHostPort("127.0.0.1", p.listening.port)
+	}
+	if p.listening != nil && p.listening.secure != nil {
+		options = append(options, control.WithHTTPClient(ownCertificateOnly(p.listening.secure)))
 	}
 	return control.New(local, options...)
 }

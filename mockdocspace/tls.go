@@ -1,7 +1,10 @@
 package mockdocspace
 
 import (
+	"bytes"
 	"crypto/tls"
+	"errors"
+	"net/http"
 	"os"
 
 	"docspace-oauth/mockdocspace/config"
@@ -42,4 +45,20 @@ func serverCertificate(c *config.Config) (tls.Certificate, error) {
 		}
 	}
 	return pair, nil
+}
+
+// ownCertificateOnly is a client that trusts the portal's own certificate, under
+// whatever name it is reached, and no other.
+func ownCertificateOnly(server *tls.Config) *http.Client {
+	own := server.Certificates[0].Certificate[0]
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{
+		MinVersion:         tls.VersionTLS12,
+		InsecureSkipVerify: true, // VerifyConnection compares the certificate itself
+		VerifyConnection: func(state tls.ConnectionState) error {
+			if len(state.PeerCertificates) == 0 || !bytes.Equal(state.PeerCertificates[0].Raw, own) {
+				return errors.New("another server answers with another certificate")
+			}
+			return nil
+		},
+	}}}
 }

@@ -56,6 +56,9 @@ func TestSelfSignedTLS(t *testing.T) {
 	if body, _ := io.ReadAll(metadata.Body); !strings.Contains(string(body), `"issuer":"`+mock.URL()+`"`) {
 		t.Errorf("metadata %s", body)
 	}
+	if _, err := mock.Control().Portal(t.Context()); err != nil {
+		t.Errorf("control API: %v", err)
+	}
 	if _, err := (&http.Client{Transport: &http.Transport{}}).Get(mock.URL()); err == nil {
 		t.Error("a client that does not know the authority got in")
 	}
