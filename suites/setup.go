@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -131,34 +132,54 @@ func AllowPKCE() AppOption {
 
 // App registers an app with all scopes and RedirectURI, and deletes it after the
 // check. Setup.
-func (c *Case) App(options ...AppOption) App {
+func (c *Case) App(options ...AppOption) App { return c.AppOf(c.Registrar(), options...) }
+
+// Registrar is the user who registers apps where it does not matter who does. Setup.
+func (c *Case) Registrar() User {
+	var owner User
+	c.setup("who registers apps", func() {
+		var err error
+		owner, err = c.Target.Registrar(c.ctx)
+		c.need(err)
+		c.redactor.Learn("password", owner.Password)
+	})
+	return owner
+}
+
+// AppOf is App in the name of a user who may register apps. Setup.
+func (c *Case) AppOf(owner User, options ...AppOption) App {
 	r := flows.NewRegistration("Check "+c.Requirement.ID, RedirectURI, slices.Clone(AllScopes)...)
 	for _, option := range options {
 		option(&r)
 	}
 	var app App
 	c.setup("register an app", func() {
-		owner, err := c.Target.Registrar(c.ctx)
-		c.need(err)
-		c.redactor.Learn("password", owner.Password)
 		registered, err := c.Target.NewApp(c.ctx, c.client, c.Signature(owner), r)
 		c.need(err)
 		app = App{App: registered.App(), Owner: owner, Registered: registered}
 		app.RedirectURI = r.RedirectURIs[0] // the portal returns them in any order
 		c.redactor.Learn("secret", app.Secret)
 	})
-	if c.Target.Kind == target.KindURL {
-		c.Cleanup(func() { c.deleteApp(app) })
-	}
+	c.deleteAfter(app)
 	return app
 }
 
-// deleteApp leaves nothing behind at a portal that outlives the run. An app that a
-// check deleted itself is no problem, and no verdict hangs on this.
+// deleteAfter leaves nothing behind at a portal that outlives the run.
+func (c *Case) deleteAfter(app App) {
+	if c.Target.Kind == target.KindURL {
+		c.Cleanup(func() { c.deleteApp(app) })
+	}
+}
+
+// deleteApp removes an app. No verdict hangs on this, and it may be gone already.
 func (c *Case) deleteApp(app App) {
 	signature, err := c.Target.Signature(c.ctx, c.client, app.Owner)
 	if err == nil {
 		err = c.Flows().DeleteApp(c.ctx, signature, app.ID)
+	}
+	var refusal *flows.RegistrationError
+	if errors.As(err, &refusal) && refusal.Status == http.StatusNotFound {
+		return
 	}
 	if err != nil {
 		c.Warn("the app %s may still be there: %v", app.ID, err)

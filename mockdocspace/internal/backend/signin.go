@@ -40,7 +40,7 @@ func (a *api) portalSignIn(c *call) (result, error) {
 	}
 	wrong := &refusal{status: http.StatusInternalServerError, flat: flatError{"error", "Invalid login or password."}}
 	now, key := a.Clock.Now(), "front "+remoteIP(c.Request)
-	if a.Limits {
+	if a.Limits && !c.rules.Limits.Off {
 		full := a.attempts.blocked(key, now, frontLimit, frontWindow)
 		a.attempts.note(key, now, frontWindow) // refused calls extend the window too
 		if full {

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"docspace-oauth/mockdocspace/internal/rules"
@@ -11,8 +12,11 @@ import (
 // alive reports whether the grant's app may still act: tokens of a disabled or
 // deleted app are found by nobody (identity.md §11, deactivate and delete).
 func (s *Server) alive(ctx context.Context, grant store.Grant) bool {
-	_, err := s.accessibleApp(ctx, grant.AppID)
-	return err == nil || (err != nil && rules.For(ctx, grant.AppID, "").Registration.DeleteKeepsTokens)
+	if _, err := s.accessibleApp(ctx, grant.AppID); err == nil {
+		return true
+	}
+	_, err := s.Store.App(ctx, grant.AppID)
+	return errors.Is(err, store.ErrNotFound) && rules.For(ctx, grant.AppID, "").Registration.DeleteKeepsTokens
 }
 
 // activeAccess finds the grant and the token of a live access token.

@@ -75,12 +75,15 @@ func (s *service) revoke(w http.ResponseWriter, c *call) error {
 	if err := c.permit(rolesAny); err != nil {
 		return err
 	}
-	id := store.CanonicalAppID(c.id)
-	if _, err := s.Store.DeleteConsents(c.ctx, c.who.UserID, id); err != nil {
+	id, userID := store.CanonicalAppID(c.id), c.who.UserID
+	if c.rules.Registration.RevokeForEverybody {
+		userID = ""
+	}
+	if _, err := s.Store.DeleteConsents(c.ctx, userID, id); err != nil {
 		return fmt.Errorf("revoke consent: %w", err)
 	}
 	if !c.rules.Consent.RevokeKeepsTokens {
-		if _, err := s.Store.DeleteGrants(c.ctx, store.GrantFilter{UserID: c.who.UserID, AppID: id}); err != nil {
+		if _, err := s.Store.DeleteGrants(c.ctx, store.GrantFilter{UserID: userID, AppID: id}); err != nil {
 			return fmt.Errorf("revoke consent: %w", err)
 		}
 	}

@@ -44,6 +44,20 @@ func TestFaults(t *testing.T) {
 			grant, _ := p.holds(colleague, id, store.GrantCode)
 			return grant
 		},
+		"registration.changes-redirects": func(p *portal, id string) bool {
+			p.send(user, "PUT", "/clients/"+id, body(map[string]any{"redirect_uris": []string{"https://new.example.test/"}})).wantEmpty(http.StatusOK)
+			app, _ := p.store.App(p.t.Context(), id)
+			return slices.Contains(app.RedirectURIs, "https://new.example.test/")
+		},
+		"registration.revokes-others": func(p *portal, id string) bool {
+			p.grant(colleague, id, store.GrantCode, "files:read")
+			p.send(user, "DELETE", "/clients/"+id+"/revoke", nil).wantEmpty(http.StatusOK)
+			grant, consent := p.holds(colleague, id, store.GrantCode)
+			return !grant && !consent
+		},
+		"limits.off": func(p *portal, id string) bool {
+			return p.send(user, "GET", "/clients/"+id, nil).header.Get("X-Ratelimit-Remaining") == ""
+		},
 		"consent.revoke-keeps-tokens": func(p *portal, id string) bool {
 			p.grant(colleague, id, store.GrantCode, "files:read")
 			p.send(colleague, "DELETE", "/clients/"+id+"/revoke", nil).wantEmpty(http.StatusOK)

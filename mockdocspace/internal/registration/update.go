@@ -15,6 +15,9 @@ func (s *service) update(w http.ResponseWriter, c *call) error {
 	}
 	input := reader{members: object}
 	f := input.updateForm()
+	if c.rules.Registration.UpdateChangesAll {
+		f = input.createForm()
+	}
 	if input.err != nil {
 		return c.unreadable()
 	}
@@ -28,6 +31,12 @@ func (s *service) update(w http.ResponseWriter, c *call) error {
 		}
 		app.Name, app.Description, app.Logo = orEmpty(f.name), f.description, orEmpty(f.logo)
 		app.AllowPKCE, app.AllowedOrigins = f.allowPKCE, f.allowedOrigins.values()
+		if f.redirectURIs.given { // never, but with the fault registration.changes-redirects
+			app.RedirectURIs = f.redirectURIs.values()
+		}
+		if f.scopes.given {
+			app.Scopes = f.scopes.values()
+		}
 		return nil
 	})
 	if err != nil {

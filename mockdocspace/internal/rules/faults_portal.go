@@ -123,6 +123,21 @@ var portalFaults = []Fault{
 		Change: func(r *Rules) { r.Registration.DeleteKeepsTokens = true },
 	},
 	{
+		Name: "registration.changes-redirects", Sentence: "Updating an app changes its redirect URIs and scopes too.",
+		Breaks: []string{"docspace/registration/updated"}, EveryoneOnly: true,
+		Change: func(r *Rules) { r.Registration.UpdateChangesAll = true },
+	},
+	{
+		Name: "registration.revokes-others", Sentence: "Taking a consent back ends every user's.",
+		Breaks: []string{"docspace/registration/user-revokes", "docspace/registration/tenants"}, EveryoneOnly: true,
+		Change: func(r *Rules) { r.Registration.RevokeForEverybody = true },
+	},
+	{
+		Name: "limits.off", Sentence: "Nobody is refused, however often they ask.",
+		Breaks: []string{"docspace/limits/headers", "docspace/journey/sign-in-limit"}, EveryoneOnly: true,
+		Change: func(r *Rules) { r.Limits.Off = true },
+	},
+	{
 		Name: "pages.login-loop", Sentence: "Signing in shows the login form again.",
 		Breaks: []string{"docspace/callback/browser-journey"}, EveryoneOnly: true,
 		Change: func(r *Rules) { r.Pages.LoginLoop = true },

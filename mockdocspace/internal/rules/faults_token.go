@@ -74,7 +74,7 @@ var tokenFaults = []Fault{
 	},
 	{
 		Name: "token.disabled-client-works", Sentence: "A disabled app works on.",
-		Breaks: []string{"docspace/token/disabled-client", "docspace/journey/disabled-app"},
+		Breaks: []string{"docspace/token/disabled-client", "docspace/registration/disabled", "docspace/journey/disabled-app"},
 		Change: func(r *Rules) { r.Token.DisabledClientWorks = true },
 	},
 	{

@@ -26,6 +26,7 @@ type Rules struct {
 	API          API
 	Pages        Pages
 	Race         Race
+	Limits       Limits
 }
 
 // Build is how the portal's identity services are put together (§1.1, §13.3).
@@ -236,6 +237,8 @@ type Registration struct {
 	CrossTenants       bool
 	OldSecretWorks     bool
 	DeleteKeepsTokens  bool
+	UpdateChangesAll   bool // an update changes redirect URIs and scopes too
+	RevokeForEverybody bool // taking a consent back ends every user's
 	MassDeleteCached   bool // the portal's: after DELETE /clients an app works while cached (§11)
 	MalformedIs500     bool // the portal's: malformed JSON is a 500 problem (§7.1)
 	NullDescriptionBug bool // the portal's: a client without description (§7.3)
@@ -295,4 +298,10 @@ type Race struct {
 	Code    bool // all parallel exchanges of a code succeed
 	Refresh bool // all parallel refreshes succeed
 	Consent bool // all parallel consent posts get a code
+}
+
+// Limits is how often something may be asked for. Whether anybody is refused at all is
+// the portal's configuration; see package limit.
+type Limits struct {
+	Off bool // nobody counts, whatever the configuration
 }
