@@ -17,6 +17,7 @@ type replayCommand struct {
 	File        []string `placeholder:"GLOB" help:"Only recordings with such a file name."`
 	Slow        bool     `help:"Also recordings that wait for about a minute."`
 	ServiceOnly bool     `help:"Also exchanges that show the identity services without their router."`
+	Perturb     bool     `help:"Send forms in another order, with an unknown field among them: no answer may change."`
 	Verbose     bool     `short:"v" help:"A line for every exchange, not only for the different ones."`
 }
 
@@ -29,7 +30,7 @@ func (r *replayCommand) Run(ctx context.Context, s streams) error {
 	defer func() { _ = t.Close() }()
 	options := replay.Options{
 		Dir: r.Dir, Files: r.File, BaseURL: t.URL, SignatureSecret: r.Secret,
-		IncludeServiceOnly: r.ServiceOnly, IncludeSlow: r.Slow, Out: s.out, Verbose: r.Verbose,
+		IncludeServiceOnly: r.ServiceOnly, IncludeSlow: r.Slow, Out: s.out, Verbose: r.Verbose, Perturb: r.Perturb,
 	}
 	if mock, err := t.Controlled(); err == nil && t.Kind == target.KindMock {
 		options.Advance = mock.Advance // nobody else looks at the clock of the runner's own mock

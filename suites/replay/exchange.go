@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -295,5 +296,26 @@ func (v *variables) fields(list pairs) ([]headerLine, error) {
 		}
 		fields = append(fields, headerLine{p.name, value})
 	}
+	if v.perturb {
+		fields = perturbed(fields)
+	}
 	return fields, nil
+}
+
+// perturbed turns the fields' order around, but for fields of one name, and adds
+// one that nobody knows: what OAuth servers must not mind (RFC 6749 §3.1, §3.2).
+func perturbed(fields []headerLine) []headerLine {
+	var names []string
+	byName := map[string][]headerLine{}
+	for _, field := range fields {
+		if _, known := byName[field.name]; !known {
+			names = append(names, field.name)
+		}
+		byName[field.name] = append(byName[field.name], field)
+	}
+	turned := []headerLine{{"unheard_of", "1"}}
+	for _, name := range slices.Backward(names) {
+		turned = append(turned, byName[name]...)
+	}
+	return turned
 }

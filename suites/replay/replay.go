@@ -27,6 +27,9 @@ type Options struct {
 	Split              *bool
 	IncludeServiceOnly bool // also steps that show the services without their router
 	IncludeSlow        bool // also scenarios that wait for about a minute
+	// Perturb sends forms in another order, with an unknown field among them, which
+	// must change no answer.
+	Perturb bool
 	// Advance moves the target's clock instead of sleeping; with it, slow
 	// scenarios are not slow and always run.
 	Advance func(context.Context, time.Duration) error
@@ -175,6 +178,7 @@ func (r *run) replay(ctx context.Context, rec *recording) (FileSummary, error) {
 	if err != nil {
 		return file, err
 	}
+	vars.perturb = r.options.Perturb
 	vars.values["base_url"] = r.endpoint.base
 	vars.values["host"] = r.endpoint.host
 	vars.values["client_ip"] = r.clientIP

@@ -129,6 +129,7 @@ func (e missingError) Error() string {
 type variables struct {
 	values   map[string]string
 	captured map[string]bool
+	perturb  bool // see Options.Perturb
 }
 
 func (v *variables) value(ref *reference) (string, error) {
