@@ -29,7 +29,7 @@ func rightTo(u store.User, path []store.Folder) right {
 		mine := root.OwnerID == u.ID
 		return right{read: mine, create: mine, write: mine, manage: mine}
 	}
-	if len(path) == 1 { // the root of all rooms; rooms are made by an endpoint of their own
+	if len(path) == 1 { // rooms are made by an endpoint of their own, the other roots only show what lies elsewhere
 		return right{read: true}
 	}
 	room := path[1]
@@ -85,11 +85,15 @@ func (a *api) place(c *call, id int64) (place, error) {
 	return place{Folder: f, path: path, right: rightTo(c.user(), path)}, nil
 }
 
+// rootTitles are English; but for "My documents" their wording is a guess.
+var rootTitles = map[store.RootType]string{
+	store.RootMy: "My documents", store.RootShare: "Shared with me", store.RootFavorites: "Favorites", store.RootRecent: "Recent",
+	store.RootTemplates: "Templates", store.RootRooms: "Rooms", store.RootArchive: "Archive", store.RootTrash: "Trash",
+}
+
 // root is a folder that exists from the beginning; it is made when first asked for.
 func (a *api) root(c *call, root store.RootType) (place, error) {
-	owner, title := "", map[store.RootType]string{
-		store.RootMy: "My documents", store.RootTrash: "Trash", store.RootRooms: "Rooms", store.RootArchive: "Archive",
-	}[root]
+	owner, title := "", rootTitles[root]
 	if root == store.RootMy || root == store.RootTrash {
 		owner = c.user().ID
 	}

@@ -54,6 +54,7 @@ type api struct {
 	routes    routeIndex
 	hashes    passwordHashes
 	attempts  attempts
+	uploads   uploadList
 	creations sync.Mutex // one root folder per owner, one title per folder
 }
 

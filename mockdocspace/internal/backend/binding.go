@@ -115,18 +115,6 @@ func (n *integer) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// lengthBetween checks a required text the way the framework words it.
-func lengthBetween(field, value string, least, most int) error {
-	n := utf8.RuneCountInString(value)
-	switch {
-	case strings.TrimSpace(value) == "":
-		return invalid(field, fmt.Sprintf("The %s field is required.", field))
-	case n < least || n > most:
-		return invalid(field, fmt.Sprintf("The field %s must be a string with a minimum length of %d and a maximum length of %d.", field, least, most))
-	}
-	return nil
-}
-
 // idParam reads a path parameter as the number of a folder or file.
 func (c *call) idParam(name string) (int64, bool) {
 	id, err := strconv.ParseInt(c.params[name], 10, 64)

@@ -128,6 +128,14 @@ func security(actions []string, r right) map[string]bool {
 	return allowed
 }
 
+// roomFolderType is the folder type of a room, nil for what is none.
+func roomFolderType(f store.Folder) *int {
+	if f.RoomType == 0 {
+		return nil
+	}
+	return ptr(folderTypes[f.RoomType])
+}
+
 // folder shows f; the counts are of its direct children.
 func (p *people) folder(f store.Folder, r right, files, folders int) folder {
 	out := folder{
@@ -150,8 +158,9 @@ func (p *people) folder(f store.Folder, r right, files, folders int) folder {
 	return out
 }
 
-// file shows f, which lies under root.
-func (p *people) file(f store.File, root int64, r right) file {
+// file shows f, which lies in at.
+func (p *people) file(f store.File, at place) file {
+	root, r := at.RootID, at.right
 	extension := strings.ToLower(path.Ext(f.Title))
 	id := strconv.FormatInt(f.ID, 10)
 	edit := r.write && documentType(extension) == 7
@@ -170,6 +179,9 @@ func (p *people) file(f store.File, root int64, r right) file {
 			Security: security(fileActions, r), Title: f.Title, Access: int(r.access),
 			Created: p.c.apiDate(f.CreatedAt), Updated: p.c.apiDate(f.UpdatedAt), RootFolderType: int(f.Root),
 		},
+	}
+	if len(at.path) > 1 {
+		out.ParentRoomType = roomFolderType(at.path[1])
 	}
 	if !edit {
 		out.WebURL += "&action=view"

@@ -22,23 +22,43 @@ type listing struct {
 // showContent answers with a folder and one page of what lies in it: folders
 // first, then files, as one sequence (§3.4).
 func (a *api) showContent(c *call, at place, page paging, all listing) (result, error) {
+	out, err := a.content(c, at, page, all)
+	return result{body: out}, err
+}
+
+func (a *api) content(c *call, at place, page paging, all listing) (content, error) {
 	p, err := a.people(c)
 	if err != nil {
-		return result{}, err
+		return content{}, err
 	}
 	all.sort(page)
 	out := content{Files: []file{}, Folders: []folder{}, StartIndex: page.start, Total: len(all.folders) + len(all.files)}
 	from, to := page.window(out.Total)
 	for i := from; i < to; i++ {
 		if i < len(all.folders) {
-			f, err := a.showFolder(c, p, all.folders[i], rightTo(c.user(), append(slices.Clone(at.path), all.folders[i])))
+			sub := all.folders[i]
+			right := rightTo(c.user(), append(slices.Clone(at.path), sub))
+			if sub.ParentID != at.ID {
+				deeper, err := a.place(c, sub.ID)
+				if err != nil {
+					return content{}, err
+				}
+				right = deeper.right
+			}
+			f, err := a.showFolder(c, p, sub, right)
 			if err != nil {
-				return result{}, err
+				return content{}, err
 			}
 			out.Folders = append(out.Folders, f)
 			continue
 		}
-		out.Files = append(out.Files, p.file(all.files[i-len(all.folders)], at.RootID, at.right))
+		f, in := all.files[i-len(all.folders)], at
+		if f.FolderID != at.ID {
+			if in, err = a.place(c, f.FolderID); err != nil {
+				return content{}, err
+			}
+		}
+		out.Files = append(out.Files, p.file(f, in))
 	}
 	out.Count = to - from
 	for _, f := range at.path {
@@ -48,21 +68,22 @@ func (a *api) showContent(c *call, at place, page paging, all listing) (result, 
 		}
 		out.PathParts = append(out.PathParts, part)
 	}
-	if out.Current, err = a.showFolder(c, p, at.Folder, at.right); err != nil {
-		return result{}, err
-	}
-	return result{body: out}, nil
+	out.Current, err = a.showFolder(c, p, at.Folder, at.right)
+	return out, err
 }
 
-// folderType of a path part: the root's type, 0 for plain folders. Numbers for
-// rooms are not on record; the room's own type is given instead.
+// folderTypes are the numbers of rooms as folders, as the vendor's SDK has them.
+var folderTypes = map[store.RoomType]int{
+	store.RoomFillingForms: 15, store.RoomEditing: 16, store.RoomCustom: 19, store.RoomPublic: 22,
+	store.RoomVirtualData: 29, store.RoomAI: 31,
+}
+
+// folderType of a path part: the root's type or the room's, 0 for plain folders.
 func folderType(f store.Folder) int {
-	switch {
-	case f.ParentID == 0:
+	if f.ParentID == 0 {
 		return int(f.Root)
-	default:
-		return int(f.RoomType)
 	}
+	return folderTypes[f.RoomType]
 }
 
 func (a *api) showFolder(c *call, p *people, f store.Folder, r right) (folder, error) {
@@ -87,11 +108,15 @@ func (a *api) children(c *call, id int64, page paging) (listing, error) {
 	if err != nil {
 		return listing{}, err
 	}
-	fits := func(title string) bool { return strings.Contains(strings.ToLower(title), strings.ToLower(page.filter)) }
-	return listing{
-		folders: slices.DeleteFunc(slices.Clone(folders), func(f store.Folder) bool { return !fits(f.Title) }),
-		files:   slices.DeleteFunc(slices.Clone(files), func(f store.File) bool { return !fits(f.Title) }),
-	}, nil
+	return listing{folders, files}.titled(page.filter), nil
+}
+
+// titled keeps the entries that have text in their title.
+func (l listing) titled(text string) listing {
+	without := func(title string) bool { return !strings.Contains(strings.ToLower(title), strings.ToLower(text)) }
+	l.folders = slices.DeleteFunc(l.folders, func(f store.Folder) bool { return without(f.Title) })
+	l.files = slices.DeleteFunc(l.files, func(f store.File) bool { return without(f.Title) })
+	return l
 }
 
 // sort orders by title or date; without sortBy it leaves the order of creation.
@@ -113,30 +138,6 @@ func (l *listing) sort(page paging) {
 	}
 }
 
-// myContent is GET files/@my (§3.5).
-func (a *api) myContent(c *call) (result, error) { return a.rootContent(c, a.myDocuments) }
-
-// trashContent is GET files/@trash.
-func (a *api) trashContent(c *call) (result, error) {
-	return a.rootContent(c, func(c *call) (place, error) { return a.root(c, store.RootTrash) })
-}
-
-func (a *api) rootContent(c *call, find func(*call) (place, error)) (result, error) {
-	page, err := c.page()
-	if err != nil {
-		return result{}, err
-	}
-	at, err := find(c)
-	if err != nil {
-		return result{}, err
-	}
-	all, err := a.children(c, at.ID, page)
-	if err != nil {
-		return result{}, err
-	}
-	return a.showContent(c, at, page, all)
-}
-
 // folderContent is GET files/{folderId}, open to anonymous callers, from whom
 // it hides what exists (§3.6).
 func (a *api) folderContent(c *call) (result, error) {
@@ -153,12 +154,9 @@ func (a *api) folderContent(c *call) (result, error) {
 	case !at.right.read:
 		return result{}, errViewFolder
 	}
-	all, err := a.children(c, at.ID, page)
+	all, err := a.filtered(c, at, page)
 	if err != nil {
 		return result{}, err
-	}
-	if at.Root == store.RootRooms && at.ParentID == 0 {
-		all.folders = visibleRooms(c.user(), at.path, all.folders)
 	}
 	return a.showContent(c, at, page, all)
 }
@@ -230,7 +228,7 @@ func (a *api) showFile(c *call, f store.File, at place) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	return result{body: p.file(f, at.RootID, at.right)}, nil
+	return result{body: p.file(f, at)}, nil
 }
 
 // download is GET filehandler.ashx?action=download (§3.6): authenticated, no

@@ -1,10 +1,8 @@
 package backend
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"path"
 	"regexp"
 	"slices"
@@ -45,7 +43,8 @@ func (a *api) createText(extension string) handler {
 		if err := c.bind(&in); err != nil {
 			return result{}, err
 		}
-		if err := lengthBetween("Title", in.Title, 1, 165); err != nil {
+		title, err := givenTitle(in.Title, 165)
+		if err != nil {
 			return result{}, err
 		}
 		if in.Content == nil {
@@ -59,7 +58,6 @@ func (a *api) createText(extension string) handler {
 		if ending == ".txt" && markup.MatchString(*in.Content) {
 			ending = ".html"
 		}
-		title := in.Title
 		if !strings.HasSuffix(strings.ToLower(title), ending) {
 			title += ending
 		}
@@ -79,78 +77,41 @@ func (a *api) createFile(c *call) (result, error) {
 	if err := c.bind(&in); err != nil {
 		return result{}, err
 	}
-	if err := lengthBetween("Title", in.Title, 1, 165); err != nil {
+	title, err := givenTitle(in.Title, 165)
+	if err != nil {
 		return result{}, err
 	}
 	at, err := a.target(c)
 	if err != nil {
 		return result{}, err
 	}
-	if path.Ext(in.Title) == "" { // the default is a guess
-		in.Title += ".docx"
+	if path.Ext(title) == "" { // the default is a guess
+		title += ".docx"
 	}
-	f, err := a.saveFile(c, at, in.Title, strings.NewReader(""), false)
+	f, err := a.saveFile(c, at, title, strings.NewReader(""), false)
 	if err != nil {
 		return result{}, err
 	}
 	return a.showFile(c, f, at)
 }
 
-// upload is POST files/{folderId}/upload: the part file is streamed into the
-// store. createNewIfExist works as named here (§3.9).
-func (a *api) upload(c *call) (result, error) {
-	at, err := a.target(c)
-	if err != nil {
-		return result{}, err
-	}
-	parts, err := c.MultipartReader()
-	if err != nil {
-		return result{}, badArgument("The file is required")
-	}
-	part, err := filePart(parts)
-	if err != nil {
-		return result{}, badArgument("The file is required")
-	}
-	title := path.Base(strings.ReplaceAll(part.FileName(), `\`, "/"))
-	if err := lengthBetween("Title", title, 1, 170); err != nil {
-		return result{}, err
-	}
-	f, err := a.saveFile(c, at, title, part, c.URL.Query().Get("createNewIfExist") != "true")
-	if err != nil {
-		return result{}, err
-	}
-	p, err := a.people(c)
-	if err != nil {
-		return result{}, err
-	}
-	return result{body: []file{p.file(f, at.RootID, at.right)}}, nil
-}
-
-// filePart skips to the first part that is a file.
-func filePart(parts *multipart.Reader) (*multipart.Part, error) {
-	for {
-		part, err := parts.NextPart()
-		if err != nil || part.FileName() != "" {
-			return part, err
-		}
-	}
-}
-
-// saveFile stores what it reads under title. A taken title gets a number,
-// unless newVersion is set: then the file there gets the bytes as its next version.
+// saveFile stores what it reads under title, as placeFile does.
 func (a *api) saveFile(c *call, at place, title string, from io.Reader, newVersion bool) (store.File, error) {
-	source := &sourceReader{from: from}
-	blob, size, err := a.Store.PutBlob(c.Context(), source)
-	switch {
-	case source.err != nil:
-		return store.File{}, badArgument("Unexpected end of request content.")
-	case err != nil:
+	blob, size, err := a.storeBlob(c, from)
+	if err != nil {
 		return store.File{}, err
 	}
+	return a.placeFile(c, at, title, blob, size, newVersion)
+}
+
+// placeFile gives stored content a title in a folder. A taken title gets a number,
+// unless newVersion is set: then the file there gets the content as its next version.
+func (a *api) placeFile(c *call, at place, title, blob string, size int64, newVersion bool) (store.File, error) {
 	a.creations.Lock()
 	defer a.creations.Unlock()
 	siblings, err := a.Store.Files(c.Context(), c.tenant(), at.ID)
 	if err != nil {
+		a.dropBlob(c, blob)
 		return store.File{}, err
 	}
 	now, old := a.Clock.Now(), ""
@@ -168,37 +129,24 @@ func (a *api) saveFile(c *call, at place, title string, from io.Reader, newVersi
 		f.Title = freeTitle(title, siblings)
 	}
 	if f.ID, err = a.Store.PutFile(c.Context(), f); err != nil {
+		a.dropBlob(c, blob)
 		return store.File{}, err
 	}
-	if old != "" {
-		if err := a.Store.DeleteBlob(c.Context(), old); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return store.File{}, err
-		}
-	}
+	a.dropBlob(c, old)
 	return f, nil
-}
-
-// sourceReader remembers that the client broke off, which is no fault of the store's.
-type sourceReader struct {
-	from io.Reader
-	err  error
-}
-
-func (s *sourceReader) Read(p []byte) (int, error) {
-	n, err := s.from.Read(p)
-	if err != nil && err != io.EOF {
-		s.err = err
-	}
-	return n, err
 }
 
 // freeTitle is the first of "name (1).txt", "name (2).txt", … that nobody has.
 func freeTitle(title string, siblings []store.File) string {
 	extension := path.Ext(title)
-	name := strings.TrimSuffix(title, extension)
+	return firstFree(strings.TrimSuffix(title, extension), extension, func(candidate string) bool {
+		return slices.ContainsFunc(siblings, func(s store.File) bool { return strings.EqualFold(s.Title, candidate) })
+	})
+}
+
+func firstFree(name, extension string, taken func(string) bool) string {
 	for i := 1; ; i++ {
-		candidate := fmt.Sprintf("%s (%d)%s", name, i, extension)
-		if !slices.ContainsFunc(siblings, func(s store.File) bool { return strings.EqualFold(s.Title, candidate) }) {
+		if candidate := fmt.Sprintf("%s (%d)%s", name, i, extension); !taken(candidate) {
 			return candidate
 		}
 	}
@@ -237,7 +185,7 @@ func (c *call) title() (string, error) {
 	if err := c.bind(&in); err != nil {
 		return "", err
 	}
-	return in.Title, lengthBetween("Title", in.Title, 1, 165)
+	return givenTitle(in.Title, 165)
 }
 
 // renameFolder is PUT files/folder/{folderId}.

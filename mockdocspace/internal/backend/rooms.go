@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"docspace-oauth/mockdocspace/internal/store"
@@ -13,7 +12,7 @@ import (
 // roomTypes are the numbers and names of rooms (§3.4, §3.8).
 var roomTypes = map[string]store.RoomType{
 	"FillingFormsRoom": store.RoomFillingForms, "EditingRoom": store.RoomEditing, "CustomRoom": store.RoomCustom,
-	"PublicRoom": store.RoomPublic, "VirtualDataRoom": store.RoomVirtualData,
+	"PublicRoom": store.RoomPublic, "VirtualDataRoom": store.RoomVirtualData, "AiRoom": store.RoomAI,
 }
 
 // roomType is a room's type by number, its text, or its name (§2.1).
@@ -50,13 +49,13 @@ func (a *api) listRooms(c *call) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	q := c.URL.Query()
-	areas := []store.RootType{store.RootRooms}
-	switch strings.ToLower(q.Get("searchArea")) {
-	case "1", "archive":
-		areas = []store.RootType{store.RootArchive}
-	case "2", "any":
-		areas = append(areas, store.RootArchive)
+	areas, err := c.roomAreas()
+	if err != nil {
+		return result{}, err
+	}
+	wanted, err := a.roomFilter(c)
+	if err != nil {
+		return result{}, err
 	}
 	var at place
 	var all listing
@@ -68,32 +67,17 @@ func (a *api) listRooms(c *call) (result, error) {
 		if i == 0 {
 			at = root
 		}
+		if areas[0] == store.RootTemplates {
+			break // none can be made here
+		}
 		below, err := a.children(c, root.ID, page)
 		if err != nil {
 			return result{}, err
 		}
 		all.folders = append(all.folders, visibleRooms(c.user(), root.path, below.folders)...)
 	}
-	var tags []string
-	if text := q.Get("tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
-		return result{}, badArgument("tags is not a JSON array of strings")
-	}
-	all.folders = slices.DeleteFunc(all.folders, func(f store.Folder) bool {
-		tagged := len(tags) == 0 || slices.ContainsFunc(tags, func(tag string) bool { return slices.Contains(f.Tags, tag) })
-		return !tagged || !wantedType(f, q["type"])
-	})
+	all.folders = slices.DeleteFunc(all.folders, func(f store.Folder) bool { return !wanted(f) })
 	return a.showContent(c, at, page, all)
-}
-
-// wantedType compares a room with the repeatable parameter type.
-func wantedType(f store.Folder, types []string) bool {
-	if len(types) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(types, func(t string) bool {
-		n, err := strconv.Atoi(t)
-		return (err == nil && store.RoomType(n) == f.RoomType) || (err != nil && roomTypes[t] == f.RoomType)
-	})
 }
 
 // createRoom is POST files/rooms (§3.8).
@@ -105,10 +89,11 @@ func (a *api) createRoom(c *call) (result, error) {
 		Color    string    `json:"color"`
 		Private  bool      `json:"private"`
 	}
-	if err := c.bind(&in); err != nil {
+	err := c.bind(&in)
+	if err != nil {
 		return result{}, err
 	}
-	if err := lengthBetween("Title", in.Title, 1, 170); err != nil {
+	if in.Title, err = givenTitle(in.Title, 170); err != nil {
 		return result{}, err
 	}
 	switch {
@@ -116,10 +101,11 @@ func (a *api) createRoom(c *call) (result, error) {
 		return result{}, invalid("RoomType", "The RoomType field is required.")
 	case !slices.Contains(slices.Collect(maps.Values(roomTypes)), store.RoomType(*in.RoomType)):
 		return result{}, invalid("RoomType", "The value is not valid.")
-	case len(in.Color) > 6:
-		return result{}, invalid("Color", "The field Color must be a string with a maximum length of 6.")
 	case limited(c.user()):
 		return result{}, errForbidden
+	}
+	if err := tagsAndColor(&in.Tags, in.Color); err != nil {
+		return result{}, err
 	}
 	root, err := a.root(c, store.RootRooms)
 	if err != nil {
@@ -144,6 +130,24 @@ func (a *api) createRoom(c *call) (result, error) {
 	return result{body: p.folder(f, rightTo(c.user(), append(root.path, f)), 0, 0)}, nil
 }
 
+// tagsAndColor checks what dresses a room (§3.8). That tags are titles too is a guess.
+func tagsAndColor(tags *[]string, color string) error {
+	if lengthOf(color) > 6 {
+		return invalid("Color", "The field Color must be a string with a maximum length of 6.")
+	}
+	if tags == nil {
+		return nil
+	}
+	for i, tag := range *tags {
+		clean, err := givenTitle(tag, 255)
+		if err != nil {
+			return err
+		}
+		(*tags)[i] = clean
+	}
+	return nil
+}
+
 // roomColor picks a colour for rooms that come without one; the choice is the mock's.
 func roomColor(b byte) string {
 	colors := []string{"61C059", "FF9933", "2DB482", "7757D9", "FF7FD4", "6D4EC2", "DA3985", "4781D1"}
@@ -157,13 +161,17 @@ func (a *api) updateRoom(c *call) (result, error) {
 		Tags  *[]string `json:"tags"`
 		Color string    `json:"color"`
 	}
-	if err := c.bind(&in); err != nil {
+	err := c.bind(&in)
+	if err != nil {
 		return result{}, err
 	}
 	if in.Title != "" {
-		if err := lengthBetween("Title", in.Title, 1, 170); err != nil {
+		if in.Title, err = givenTitle(in.Title, 170); err != nil {
 			return result{}, err
 		}
+	}
+	if err := tagsAndColor(in.Tags, in.Color); err != nil {
+		return result{}, err
 	}
 	at, err := a.managedRoom(c)
 	if err != nil {

@@ -40,10 +40,14 @@ type Content interface {
 type RootType int
 
 const (
-	RootTrash   RootType = 3
-	RootMy      RootType = 5
-	RootRooms   RootType = 14
-	RootArchive RootType = 20
+	RootTrash     RootType = 3
+	RootMy        RootType = 5
+	RootShare     RootType = 6
+	RootFavorites RootType = 10
+	RootRecent    RootType = 11
+	RootTemplates RootType = 12
+	RootRooms     RootType = 14
+	RootArchive   RootType = 20
 )
 
 // RoomType has the numbers of the Backend API; 0 is no room.
@@ -55,6 +59,7 @@ const (
 	RoomCustom       RoomType = 5
 	RoomPublic       RoomType = 6
 	RoomVirtualData  RoomType = 8
+	RoomAI           RoomType = 9
 )
 
 // Access is a share right, with the numbers of the Backend API
@@ -131,6 +136,6 @@ type Snapshot struct {
 	Groups   []Group
 	Folders  []Folder
 	Files    []File
-	Blobs    map[string][]byte
+	Blobs    map[string]Blob
 	LastID   int64 // of folders and files
 }
