@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"os"
 	"sync"
 )
 
@@ -23,7 +25,8 @@ type Memory struct {
 	groups   map[groupKey]Group
 	folders  map[entryKey]Folder
 	files    map[entryKey]File
-	blobs    map[string][]byte
+	blobs    map[string]Blob
+	spilled  []*os.File // files of large content that could not be removed while open
 	lastID   int64
 	version  int64
 }
@@ -63,7 +66,7 @@ func (m *Memory) clear() {
 	m.groups = map[groupKey]Group{}
 	m.folders = map[entryKey]Folder{}
 	m.files = map[entryKey]File{}
-	m.blobs = map[string][]byte{}
+	m.blobs = map[string]Blob{}
 }
 
 // Clear implements Store.
@@ -75,7 +78,16 @@ func (m *Memory) Clear(context.Context) error {
 }
 
 // Close implements Store.
-func (m *Memory) Close() error { return nil }
+func (m *Memory) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var errs []error
+	for _, file := range m.spilled {
+		errs = append(errs, file.Close(), os.Remove(file.Name()))
+	}
+	m.spilled = nil
+	return errors.Join(errs...)
+}
 
 func found(ok bool) error {
 	if ok {

@@ -1,14 +1,10 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"fmt"
-	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -151,42 +147,3 @@ func (m *Memory) DeleteFile(_ context.Context, tenantID, id int64) error {
 	defer m.mu.Unlock()
 	return remove(m.files, entryKey{tenantID, id})
 }
-
-// PutBlob implements Content.
-func (m *Memory) PutBlob(ctx context.Context, r io.Reader) (string, int64, error) {
-	content, err := io.ReadAll(r)
-	if err != nil {
-		return "", 0, fmt.Errorf("read content: %w", err)
-	}
-	if err := ctx.Err(); err != nil {
-		return "", 0, err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.lastID++
-	id := "blob-" + strconv.FormatInt(m.lastID, 10)
-	m.blobs[id] = content
-	return id, int64(len(content)), nil
-}
-
-// OpenBlob implements Content.
-func (m *Memory) OpenBlob(_ context.Context, id string) (io.ReadSeekCloser, error) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	content, ok := m.blobs[id]
-	if !ok {
-		return nil, ErrNotFound
-	}
-	return nopCloser{bytes.NewReader(content)}, nil
-}
-
-// DeleteBlob implements Content.
-func (m *Memory) DeleteBlob(_ context.Context, id string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return remove(m.blobs, id)
-}
-
-type nopCloser struct{ *bytes.Reader }
-
-func (nopCloser) Close() error { return nil }

@@ -36,8 +36,8 @@ func (m *Memory) write(g Grant) Grant {
 	g = g.Clone()
 	g.Version = m.version
 	m.grants[g.GrantKey] = g
-	for _, key := range g.tokenKeys() {
-		m.tokens[key] = g.GrantKey
+	for kind, value := range g.TokenValues() {
+		m.tokens[tokenKey{kind, value}] = g.GrantKey
 	}
 	return g.Clone()
 }
@@ -48,33 +48,13 @@ func (m *Memory) dropGrant(key GrantKey) int {
 	if !ok {
 		return 0
 	}
-	for _, token := range old.tokenKeys() {
-		if m.tokens[token] == key {
+	for kind, value := range old.TokenValues() {
+		if token := (tokenKey{kind, value}); m.tokens[token] == key {
 			delete(m.tokens, token)
 		}
 	}
 	delete(m.grants, key)
 	return 1
-}
-
-// tokenKeys are the values by which the grant is found.
-func (g Grant) tokenKeys() []tokenKey {
-	keys := make([]tokenKey, 0, 5)
-	if g.ConsentState != "" {
-		keys = append(keys, tokenKey{ConsentState, g.ConsentState})
-	}
-	for kind, t := range [...]*Token{AuthorizationCode: g.Code, AccessToken: g.Access, RefreshToken: g.Refresh, IDToken: g.IDToken} {
-		if t != nil && t.Value != "" {
-			keys = append(keys, tokenKey{TokenKind(kind), t.Value})
-		}
-	}
-	for _, t := range g.OldAccess {
-		keys = append(keys, tokenKey{AccessToken, t.Value})
-	}
-	for _, t := range g.OldRefresh {
-		keys = append(keys, tokenKey{RefreshToken, t.Value})
-	}
-	return keys
 }
 
 // Grant implements Grants.
@@ -131,13 +111,7 @@ func (m *Memory) AddConsent(_ context.Context, userID, appID string, scopes []st
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	key := consentKey{userID, appID}
-	union := slices.Clone(m.consents[key].Scopes)
-	for _, scope := range scopes {
-		if !slices.Contains(union, scope) {
-			union = append(union, scope)
-		}
-	}
-	c := Consent{UserID: userID, AppID: appID, Scopes: union, ModifiedAt: at}
+	c := Consent{UserID: userID, AppID: appID, Scopes: m.consents[key].Union(scopes), ModifiedAt: at}
 	m.consents[key] = c
 	return c.clone(), nil
 }

@@ -63,7 +63,7 @@ func (m *Memory) Restore(_ context.Context, s *Snapshot) error {
 	}
 	m.blobs = maps.Clone(s.Blobs)
 	if m.blobs == nil {
-		m.blobs = map[string][]byte{}
+		m.blobs = map[string]Blob{}
 	}
 	m.lastID = max(m.lastID, s.LastID)
 	return nil

@@ -14,11 +14,11 @@ const (
 	// token still refreshes at the portal (docs/portal/identity.md §4.8), and the
 	// consent list shows the row.
 	deadGrantFor = 24 * time.Hour
-	// usedLinkFor is how long a one-time link that has expired is known as such.
-	usedLinkFor = time.Hour
-	// goneAppFor is how long the portal's cache knows an app that is off the lists
+	// UsedLinkFor is how long a one-time link that has expired is known as such.
+	UsedLinkFor = time.Hour
+	// GoneAppFor is how long the portal's cache knows an app that is off the lists
 	// (docs/portal/identity.md §11).
-	goneAppFor = 5 * time.Minute
+	GoneAppFor = 5 * time.Minute
 )
 
 // Sweep implements Store.
@@ -27,14 +27,14 @@ func (m *Memory) Sweep(_ context.Context, now time.Time) (int, error) {
 	defer m.mu.Unlock()
 	before := m.sweepable()
 	maps.DeleteFunc(m.sessions, func(_ string, s Session) bool { return !now.Before(s.ExpiresAt) })
-	maps.DeleteFunc(m.links, func(_ string, l Link) bool { return !now.Before(l.ExpiresAt.Add(usedLinkFor)) })
+	maps.DeleteFunc(m.links, func(_ string, l Link) bool { return !now.Before(l.ExpiresAt.Add(UsedLinkFor)) })
 	for key, g := range m.grants {
-		if g.Spent(now) {
+		if !now.Before(g.SpentAt()) {
 			m.dropGrant(key)
 		}
 	}
 	for id, a := range m.apps {
-		if !a.GoneAt.IsZero() && !now.Before(a.GoneAt.Add(goneAppFor)) {
+		if !a.GoneAt.IsZero() && !now.Before(a.GoneAt.Add(GoneAppFor)) {
 			delete(m.apps, id)
 			maps.DeleteFunc(m.consents, func(k consentKey, _ Consent) bool { return k.app == a.ID })
 		}
@@ -46,24 +46,25 @@ func (m *Memory) sweepable() int {
 	return len(m.sessions) + len(m.links) + len(m.grants) + len(m.apps) + len(m.consents)
 }
 
-// Spent reports whether the grant may be swept at now: every token it holds
-// expired a day ago, and nobody has been asked for consent within the hour.
-func (g Grant) Spent(now time.Time) bool {
-	if g.ConsentState != "" && now.Before(g.ModifiedAt.Add(pendingFor)) {
-		return false
+// SpentAt is when the grant may be swept: every token it holds expired a day
+// ago, and nobody has been asked for consent within the hour. Zero: at once.
+func (g Grant) SpentAt() time.Time {
+	var at time.Time
+	if g.ConsentState != "" {
+		at = g.ModifiedAt.Add(pendingFor)
 	}
-	over := func(t *Token) bool { return t == nil || !now.Before(t.ExpiresAt.Add(deadGrantFor)) }
-	for _, t := range []*Token{g.Code, g.Access, g.Refresh, g.IDToken} {
-		if !over(t) {
-			return false
+	extend := func(t *Token) {
+		if t != nil && t.ExpiresAt.Add(deadGrantFor).After(at) {
+			at = t.ExpiresAt.Add(deadGrantFor)
 		}
+	}
+	for _, t := range []*Token{g.Code, g.Access, g.Refresh, g.IDToken} {
+		extend(t)
 	}
 	for _, old := range [][]Token{g.OldAccess, g.OldRefresh} {
 		for i := range old {
-			if !over(&old[i]) {
-				return false
-			}
+			extend(&old[i])
 		}
 	}
-	return true
+	return at
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"iter"
 	"slices"
 	"time"
 )
@@ -186,6 +187,27 @@ type Grant struct {
 	ModifiedAt time.Time
 }
 
+// TokenValues are the values by which the grant is found; none is empty.
+func (g Grant) TokenValues() iter.Seq2[TokenKind, string] {
+	return func(yield func(TokenKind, string) bool) {
+		if g.ConsentState != "" && !yield(ConsentState, g.ConsentState) {
+			return
+		}
+		for kind, t := range [...]*Token{AuthorizationCode: g.Code, AccessToken: g.Access, RefreshToken: g.Refresh, IDToken: g.IDToken} {
+			if t != nil && t.Value != "" && !yield(TokenKind(kind), t.Value) {
+				return
+			}
+		}
+		for kind, old := range [...][]Token{AccessToken: g.OldAccess, RefreshToken: g.OldRefresh} {
+			for i := range old {
+				if old[i].Value != "" && !yield(TokenKind(kind), old[i].Value) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Clone returns a deep copy.
 func (g Grant) Clone() Grant {
 	g.Requested = slices.Clone(g.Requested)
@@ -240,6 +262,17 @@ type Consent struct {
 	UserID, AppID string
 	Scopes        []string
 	ModifiedAt    time.Time
+}
+
+// Union is what is granted together with scopes, each once.
+func (c Consent) Union(scopes []string) []string {
+	union := slices.Clone(c.Scopes)
+	for _, scope := range scopes {
+		if !slices.Contains(union, scope) {
+			union = append(union, scope)
+		}
+	}
+	return union
 }
 
 // Session is one sign-in at a portal.

@@ -106,7 +106,7 @@ func fill(t testing.TB, s store.Store) {
 func testSnapshotAndRestore(t *testing.T, s store.Store) {
 	fill(t, s)
 	snapshot := must[*store.Snapshot](t)(s.Snapshot(ctx(t)))
-	want := sorted(snapshot)
+	want := sorted(t, snapshot)
 	lastID := max(want.Folders[0].ID, want.Files[0].ID)
 
 	// Change, add and remove one of everything.
@@ -127,7 +127,7 @@ func testSnapshotAndRestore(t *testing.T, s store.Store) {
 	must[int64](t)(s.PutFile(ctx(t), store.File{TenantID: 1, Title: "new"}))
 
 	ok(t, s.Restore(ctx(t), snapshot))
-	got := sorted(must[*store.Snapshot](t)(s.Snapshot(ctx(t))))
+	got := sorted(t, must[*store.Snapshot](t)(s.Snapshot(ctx(t))))
 	got.LastID, want.LastID = 0, 0
 	equal(t, "after the restore", got, want)
 	// What leads to rows is back too.
@@ -153,7 +153,7 @@ func testSnapshotAndRestore(t *testing.T, s store.Store) {
 func testSnapshotStandsStill(t *testing.T, s store.Store) {
 	fill(t, s)
 	snapshot := must[*store.Snapshot](t)(s.Snapshot(ctx(t)))
-	want := sorted(snapshot)
+	want := sorted(t, snapshot)
 	must[store.Grant](t)(s.PutGrant(ctx(t), fullGrant(key("u", "a"), "-2")))
 	_, err := s.UpdateApp(ctx(t), "without description", func(a *store.App) error {
 		a.Scopes[0], a.Name = "changed", "changed"
@@ -162,7 +162,7 @@ func testSnapshotStandsStill(t *testing.T, s store.Store) {
 	ok(t, err)
 	must[store.Consent](t)(s.AddConsent(ctx(t), "u", "a", []string{"more"}, start))
 	ok(t, s.DeleteBlob(ctx(t), want.Files[0].Blob))
-	equal(t, "snapshot after changes", sorted(snapshot), want)
+	equal(t, "snapshot after changes", sorted(t, snapshot), want)
 
 	// Restoring it and changing what is restored leaves it as it was, too.
 	ok(t, s.Restore(ctx(t), snapshot))
@@ -170,7 +170,7 @@ func testSnapshotStandsStill(t *testing.T, s store.Store) {
 	ok(t, err)
 	_, _, err = s.PutBlob(ctx(t), strings.NewReader("new"))
 	ok(t, err)
-	equal(t, "snapshot after it was restored and changed", sorted(snapshot), want)
+	equal(t, "snapshot after it was restored and changed", sorted(t, snapshot), want)
 }
 
 func testRestoreEmpty(t *testing.T, s store.Store) {

@@ -3,8 +3,10 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"sync"
 	"testing"
 	"time"
@@ -70,16 +72,26 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 }
 
 // equal compares rows: nil and empty lists are the same, and so are two ways to
-// write down one moment. Versions belong to the store.
+// write down one moment and to keep one content. Versions belong to the store.
 func equal(t *testing.T, what string, got, want any) {
 	t.Helper()
 	options := cmp.Options{
 		cmpopts.EquateEmpty(),
 		cmpopts.IgnoreFields(store.Grant{}, "Version"),
+		cmp.Comparer(func(a, b store.Blob) bool { return bytes.Equal(content(t, a), content(t, b)) }),
 	}
 	if diff := cmp.Diff(want, got, options); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
+}
+
+// content reads all of a blob.
+func content(t testing.TB, blob store.Blob) []byte {
+	t.Helper()
+	r := must[io.ReadSeekCloser](t)(blob.Open())
+	data := must[[]byte](t)(io.ReadAll(r))
+	ok(t, r.Close())
+	return data
 }
 
 func must[T any](t testing.TB) func(value T, err error) T {
