@@ -8,7 +8,7 @@ BIN := bin
 export GOFLAGS := -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build mock bench images fmt check unit judge replay browser go clean
+.PHONY: help run test build mock bench images fmt check unit judge mutants replay browser go clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ unit: go browser ## all Go tests, with the race detector
 
 judge: build browser ## all suites against the mock: nothing may fail
 	$(BIN)/runner run --target mock --report report --quiet
+
+mutants: build browser ## proof that every check can fail: each fault on, its checks must notice
+	$(BIN)/runner mutants --report report --quiet
 
 replay: build ## the recordings of the real portal against the mock, both builds
 	$(BIN)/runner replay testdata/golden | tail -n 1 | tee /dev/stderr | grep -Eq '^([0-9]+) of \1 exchanges identical$$'

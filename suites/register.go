@@ -39,7 +39,7 @@ type session struct {
 	transport http.RoundTripper
 	key       []byte // of redaction marks
 	timeouts  Timeouts
-	browsers  browsers
+	browsers  *browsers
 
 	lost atomic.Pointer[string] // why the target counts as lost
 }
@@ -53,7 +53,7 @@ func Register(t *target.Target, o RegisterOptions) {
 	}
 	s := &session{
 		target: t, known: o.Known, transport: flows.Transport(),
-		key: key, timeouts: o.Timeouts.orDefault(),
+		key: key, timeouts: o.Timeouts.orDefault(), browsers: &browsers{},
 	}
 	ginkgo.AfterSuite(func() {
 		// A Chromium that hangs while it ends takes nothing from the verdicts.

@@ -22,6 +22,7 @@ type commands struct {
 	Explain explainCommand `cmd:"" help:"Print all there is to know about a requirement."`
 	Replay  replayCommand  `cmd:"" help:"Replay recorded exchanges against a target, difference by difference."`
 	Faults  faultsCommand  `cmd:"" help:"List the misbehaviours that the mock can be given."`
+	Mutants mutantsCommand `cmd:"" help:"Prove that every check can fail: each misbehaviour of the mock on, its checks must notice."`
 	Worker  workerCommand  `cmd:"" hidden:""`
 }
 

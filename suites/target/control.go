@@ -15,20 +15,28 @@ import (
 // started is a mock that runs in this process.
 type started struct{ portal *mockdocspace.Portal }
 
-// startMock starts a mock on a free port of the loopback interface.
-func startMock(ctx context.Context, faults []string) (*Target, error) {
-	portal, err := mockdocspace.Start(ctx, mockdocspace.Options{})
+// MockOptions say what mock to start. The zero value is the portal as it is.
+type MockOptions struct {
+	Profile string   // docspace (default) or strict
+	Faults  []string // switched on for everyone
+	Limits  string   // portal: requests are refused for their rate
+}
+
+// OpenMock starts a mock on a free port of the loopback interface, in this process.
+func OpenMock(ctx context.Context, o MockOptions) (*Target, error) {
+	portal, err := mockdocspace.Start(ctx, mockdocspace.Options{Profile: o.Profile, Limits: o.Limits})
 	if err != nil {
 		return nil, fmt.Errorf("start the mock: %w", err)
 	}
 	t := &Target{
 		Descriptor: Descriptor{
 			Kind: KindMock, URL: portal.URL(), SecondURL: portal.SecondURL(), ControlURL: portal.URL(),
+			Profile: o.Profile, Limits: o.Limits,
 		},
 		started: &started{portal},
 	}
 	t.Mock = mock{controlClient(t.Descriptor)}
-	if err := t.switchOn(ctx, faults); err != nil {
+	if err := t.switchOn(ctx, o.Faults); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil

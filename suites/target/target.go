@@ -35,7 +35,9 @@ type Descriptor struct {
 	ControlURL   string   `json:"control_url,omitempty"` // empty: not a mock
 	ControlToken string   `json:"control_token,omitempty"`
 	Faults       []string `json:"faults,omitempty"` // on in the whole run
-	User         string   `json:"user,omitempty"`   // e-mail of the one user of a target without control
+	Profile      string   `json:"profile,omitempty"`
+	Limits       string   `json:"limits,omitempty"`
+	User         string   `json:"user,omitempty"` // e-mail of the one user of a target without control
 	Password     string   `json:"password,omitempty"`
 }
 
@@ -60,7 +62,7 @@ const findTimeout = 3 * time.Second
 // that is not a mock, is an error.
 func Open(ctx context.Context, spec string, faults []string, user, password string) (*Target, error) {
 	if spec == "" || spec == string(KindMock) {
-		return startMock(ctx, faults)
+		return OpenMock(ctx, MockOptions{Faults: faults})
 	}
 	base := strings.TrimSuffix(spec, "/")
 	portal, err := flows.NewPortal(base, nil)
@@ -86,14 +88,14 @@ func Attach(d Descriptor) (*Target, error) {
 	return t, nil
 }
 
-// Own starts a mock of the caller's own with the faults of t, for a check that
+// Own starts a mock of the caller's own with the profile, limits and faults of t, for a check that
 // changes the portal as a whole. A target that was not started by the runner
 // can't be copied: ErrNotOffered.
 func (t *Target) Own(ctx context.Context) (*Target, error) {
 	if t.Kind != KindMock {
 		return nil, fmt.Errorf("%w: it turns the portal's clock, keys or limits, which only the runner's own mock allows", ErrNotOffered)
 	}
-	return startMock(ctx, t.Faults)
+	return OpenMock(ctx, MockOptions{Profile: t.Profile, Faults: t.Faults, Limits: t.Limits})
 }
 
 // Close stops what Open or Own started.

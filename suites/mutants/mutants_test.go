@@ -1,0 +1,127 @@
+package mutants
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"docspace-oauth/mockdocspace"
+	"docspace-oauth/suites/report"
+	"docspace-oauth/suites/requirement"
+)
+
+func everything(string) bool { return true }
+
+// Each check that a fault names is in exactly one mutant of that fault, at a mock
+// where it would pass without.
+func TestPlanHoldsEachNamedCheckOnce(t *testing.T) {
+	plan := Plan(everything, everything)
+	found := map[[2]string]int{}
+	for _, m := range plan {
+		for _, id := range m.Checks {
+			found[[2]string{m.Fault, id}]++
+			r, ok := requirement.Find(id)
+			if !ok {
+				t.Fatalf("%s names %s, which is no requirement", m.Name(), id)
+			}
+			known := onOwnTerms(r) && !m.Standard
+			if m.Fault != Quirks && known {
+				t.Errorf("%s at %s: its failure would count as known", id, m.Name())
+			}
+			if r.Portal == requirement.Deviates && m.Profile != profileStrict {
+				t.Errorf("%s at %s stands on a profile where it fails anyway", id, m.Name())
+			}
+		}
+	}
+	for _, fault := range mockdocspace.Faults() {
+		for _, id := range fault.Breaks {
+			if found[[2]string{fault.Name, id}] != 1 {
+				t.Errorf("%s is in %d mutants of %s", id, found[[2]string{fault.Name, id}], fault.Name)
+			}
+		}
+	}
+	for _, r := range requirement.All() {
+		if r.Portal == requirement.Deviates && found[[2]string{Quirks, r.ID}] != 1 {
+			t.Errorf("%s deviates and is not judged without the quirks", r.ID)
+		}
+	}
+}
+
+// Each check of a fault also runs where there is none.
+func TestPlanHasAControlForEachCheck(t *testing.T) {
+	plan := Plan(everything, everything)
+	for _, m := range plan {
+		if m.Fault == "" || m.Fault == Quirks {
+			continue
+		}
+		at := slices.IndexFunc(plan, func(c Mutant) bool {
+			return c.Fault == "" && c.Profile == m.Profile && c.Standard == m.Standard && c.Limits == m.Limits
+		})
+		for _, id := range m.Checks {
+			if at < 0 || !slices.Contains(plan[at].Checks, id) {
+				t.Errorf("%s of %s has no control", id, m.Name())
+			}
+		}
+	}
+}
+
+// Real mocks with faults that are noticed; then outcomes in which something is not.
+func TestRunTellsCaughtFromMissed(t *testing.T) {
+	matrix, err := Run(t.Context(), Options{Faults: []string{"token.any-secret", "metadata.dead-endpoint"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !matrix.Green() || matrix.Caught != 2 || matrix.Missed != 0 || !matrix.Sound {
+		t.Fatalf("not green: %+v", matrix)
+	}
+	blind := Outcome{
+		Mutant: Mutant{Fault: "token.any-secret", Expected: report.Fail, Checks: []string{"rfc6749/3.2/post-only"}},
+		Proofs: []Proof{{Requirement: "rfc6749/3.2/post-only", Verdict: report.Pass}},
+	}
+	if m := newMatrix([]Outcome{blind}, false, false); m.Green() || m.Missed != 1 {
+		t.Errorf("a check that saw nothing is green: %+v", m)
+	}
+	broken := Outcome{Mutant: Mutant{Expected: report.Pass}, Proofs: []Proof{{Verdict: report.Fail}}}
+	if m := newMatrix([]Outcome{broken}, false, false); m.Green() {
+		t.Error("a check that fails without fault is green")
+	}
+	if m := newMatrix(nil, true, false); m.Green() || len(m.Unproven) != m.Binding {
+		t.Errorf("nothing was tried, and it is green: %s", m.Summary())
+	}
+}
+
+func TestUnknownPatternIsUsage(t *testing.T) {
+	for _, pattern := range []string{"no.such-fault", "["} {
+		if _, err := Run(t.Context(), Options{Faults: []string{pattern}}); err == nil {
+			t.Errorf("the pattern %q was taken", pattern)
+		}
+	}
+}
+
+func TestFormsOfTheMatrix(t *testing.T) {
+	m := newMatrix([]Outcome{{
+		Mutant: Mutant{Fault: "token.any-secret", Expected: report.Fail},
+		Proofs: []Proof{{Requirement: "rfc6749/5.2/wrong-secret", Verdict: report.Fail, Message: "<b>&", Proven: true}},
+	}}, false, false)
+	var asJSON, asHTML bytes.Buffer
+	if err := JSON(&asJSON, m); err != nil {
+		t.Fatal(err)
+	}
+	var back Matrix
+	if err := json.Unmarshal(asJSON.Bytes(), &back); err != nil || len(back.Rows) != 1 || back.Caught != 1 {
+		t.Errorf("read back: %v, %+v", err, back)
+	}
+	if err := HTML(&asHTML, m); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"token.any-secret", "rfc6749/5.2/wrong-secret", "&lt;b&gt;&amp;", "1 of 1 mutants caught"} {
+		if !strings.Contains(asHTML.String(), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(asHTML.String(), "http://") || strings.Contains(asHTML.String(), "src=") {
+		t.Error("the page needs something from elsewhere")
+	}
+}
