@@ -39,13 +39,10 @@ func (c *Case) browserSignedIn(u User) *browser.Profile {
 		session, err := c.Target.SignIn(c.ctx, c.client, u)
 		c.need(err)
 		c.redactor.Learn("cookie", session)
-		c.need(profile.SetCookie(c.ctx, c.Target.URL, portalCookie, session))
+		c.need(profile.SetCookie(c.ctx, c.Target.URL, flows.SessionCookie, session))
 	})
 	return profile
 }
-
-// portalCookie is the portal's own session (docs/portal/browser-flow.md §2.3).
-const portalCookie = "asc_auth_key"
 
 // arrived ends the check unless a journey came to the app, and returns where to.
 func (c *Case) arrived(result *browser.Result, err error) *browser.Result {
@@ -168,7 +165,7 @@ func callbackWrongPassword(c *Case) {
 	cookies, err := profile.Cookies(c.ctx, c.Target.URL)
 	c.need(err)
 	for _, cookie := range cookies {
-		c.Expect(cookie.Name).NotTo(gomega.Equal(portalCookie), "a session after a wrong password")
+		c.Expect(cookie.Name).NotTo(gomega.Equal(flows.SessionCookie), "a session after a wrong password")
 	}
 	form, err := profile.Address(c.ctx)
 	c.need(err)

@@ -19,6 +19,7 @@ func Checks() []Check {
 		metadataChecks(),
 		authorizeChecks(),
 		callbackChecks(),
+		journeyChecks(),
 		tokenChecks(),
 		pkceChecks(),
 		refreshChecks(),

@@ -1,0 +1,200 @@
+package suites
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/onsi/gomega"
+
+	"docspace-oauth/flows"
+	"docspace-oauth/flows/browser"
+)
+
+// journeyChecks judge the portal's pages on the way (docs/portal/browser-flow.md §3).
+func journeyChecks() []Check {
+	return slices.Concat([]Check{
+		{"docspace/journey/one-time-link", oneTimeLink},
+		{"docspace/journey/bounce-keeps-request", bounceKeepsRequest},
+		{"docspace/journey/scope-last-survives", scopeLastSurvives},
+		{"docspace/journey/stale-scopes", staleScopes},
+		{"docspace/journey/portal-choice", portalChoice},
+		{"docspace/journey/unknown-app", journeyUnknownApp},
+		{"docspace/journey/disabled-app", journeyDisabledApp},
+	}, journeyConsentChecks(), journeySessionChecks())
+}
+
+func oneTimeLink(c *Case) {
+	user, app := c.User(), c.App()
+	result := c.arrived(c.Journey(c.Browser(), user, app, browser.Allow))
+	at := slices.IndexFunc(result.Exchanges, func(x browser.Exchange) bool {
+		return x.Document && strings.HasPrefix(x.URL, c.Target.URL+"/confirm/Auth?")
+	})
+	c.Expect(at).To(gomega.BeNumerically(">=", 0), "sign-in of a known app goes through /confirm/Auth")
+	link := result.Exchanges[at].URL
+	thief := c.Browser()
+	again, err := thief.Authorize(c.ctx, link, browser.Journey{
+		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Decision: browser.Look,
+	})
+	c.Expect(err).To(gomega.HaveOccurred(), "the used link led on: %v", again)
+	c.Expect(c.hasSession(thief)).To(gomega.BeFalse(), "a session by the used link")
+}
+
+// hasSession reports whether a browser has a session cookie of the portal.
+func (c *Case) hasSession(profile *browser.Profile) bool {
+	cookies, err := profile.Cookies(c.ctx, c.Target.URL)
+	c.need(err)
+	for _, cookie := range cookies {
+		if cookie.Name == flows.SessionCookie && cookie.Value != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// stateSurvives shows that state comes back without the portal's pages. Control.
+func (c *Case) stateSurvives(u User) {
+	c.Control("the same without the portal's pages", func() {
+		c.Expect(c.AuthorizeAndConsent(u, c.App(), State("survives")).Query("state")).To(gomega.Equal("survives"))
+	})
+}
+
+// bounced takes a browser that has a session and no signature through an authorize
+// URL with this query, and checks that all of the request arrived.
+func (c *Case) bounced(u User, app App, query string) {
+	result := c.arrived(c.browserSignedIn(u).Authorize(c.ctx, c.Target.URL+"/oauth2/authorize?"+query, browser.Journey{
+		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Email: u.Email, Password: u.Password,
+	}))
+	c.Expect(result.Pages).To(gomega.ContainElement("consent-bounce"), "pages")
+	c.Expect(result.Callback.Query().Get("state")).To(gomega.Equal("survives"), "state after the bounce")
+	tokens := c.redeemed(app, result)
+	c.Expect(tokenScopes(tokens.Text("access_token"))).To(gomega.ConsistOf("files:read", "rooms:read", "openid"), "scopes after the bounce")
+	c.Expect(tokenPart(tokens.Text("id_token"), 1)["nonce"]).To(gomega.Equal("n-1"), "nonce after the bounce")
+}
+
+// wholeRequest has every parameter of a client that uses PKCE and OpenID.
+func wholeRequest() []Parameter {
+	return []Parameter{Scope("files:read", "rooms:read", "openid"), State("survives"), PKCE(Verifier), Param("nonce", "n-1")}
+}
+
+// bounceKeepsRequest sends scope in the middle, as most libraries do, which sort by name.
+func bounceKeepsRequest(c *Case) {
+	user, app := c.User(), c.App()
+	c.stateSurvives(user)
+	c.bounced(user, app, strings.ReplaceAll(c.AuthorizeParameters(app, wholeRequest()...).Encode(), "+", "%20"))
+}
+
+func scopeLastSurvives(c *Case) {
+	user, app := c.User(), c.App()
+	c.stateSurvives(user)
+	c.bounced(user, app, encoded(c.AuthorizeParameters(app, wholeRequest()...)))
+}
+
+func staleScopes(c *Case) {
+	user, first, second := c.User(), c.App(), c.App(Scopes("files:read", "rooms:read"))
+	profile := c.browserSignedIn(user)
+	c.Control("a request with scope", func() {
+		c.arrived(c.Journey(profile, user, first, browser.Allow, Scope("rooms:read")))
+	})
+	result := c.arrived(c.Journey(profile, user, second, browser.Allow, Param("scope")))
+	c.Expect(result.Callback.Query().Get("error")).To(gomega.BeEmpty(), "error at the app")
+	tokens := c.Token(c.ExchangeForm(second, Code{Value: result.Callback.Query().Get("code"), RedirectURI: second.RedirectURI}))
+	c.Expect(tokens).To(BeTokens())
+	c.Expect(tokenScopes(tokens.Text("access_token"))).To(gomega.ConsistOf("files:read", "rooms:read"), "scopes of a request without scope")
+}
+
+func portalChoice(c *Case) {
+	first, second, err := c.Target.UserOfBothPortals(c.ctx)
+	c.setup("a user of two portals", func() { c.need(err) })
+	app := c.App(Scopes(probeScope))
+	for _, chosen := range []User{first, second} {
+		host := strings.TrimPrefix(strings.TrimPrefix(chosen.Portal, "https://"), "http://")
+		result := c.arrived(c.Browser().Authorize(c.ctx, c.Target.URL+"/oauth2/authorize?"+encoded(c.AuthorizeParameters(app)), browser.Journey{
+			Portal: c.Target.URL, RedirectURI: app.RedirectURI, Email: chosen.Email, Password: chosen.Password, PortalName: host,
+		}))
+		c.Expect(result.Pages).To(gomega.ContainElement("tenant-list"), "the choice of a portal")
+		form := c.ExchangeForm(app, Code{Value: result.Callback.Query().Get("code"), RedirectURI: app.RedirectURI})
+		tokens := c.Post(chosen.Portal+"/oauth2/token", form, nil)
+		c.Expect(tokens).To(BeTokens(), "the exchange at %s", host)
+		claims := tokenPart(tokens.Text("access_token"), 1)
+		c.Expect(claims["sub"]).To(gomega.Equal(chosen.ID), "whose token it is, with %s chosen", host)
+		c.Expect(claims["aud"]).To(gomega.Equal(chosen.Portal), "for which portal, with %s chosen", host)
+	}
+}
+
+// endsAtErrorPage checks that a browser is not sent to the app, but sees the portal's
+// error page with that code and a heading.
+func (c *Case) endsAtErrorPage(profile *browser.Profile, u User, app App, key string, changes ...Parameter) {
+	result, err := c.Journey(profile, u, app, browser.Allow, changes...)
+	var stuck *browser.Stuck
+	c.Expect(errors.As(err, &stuck)).To(gomega.BeTrue(), "the browser was sent to the app: %v, %v", result, err)
+	for _, x := range profile.Exchanges() {
+		c.Expect(strings.HasPrefix(x.URL, app.RedirectURI)).To(gomega.BeFalse(), "the browser was sent to the app")
+	}
+	c.Expect(stuck.Reason).To(gomega.Equal(browser.ErrorPage), stuck.Detail())
+	c.Expect(stuck.Key).To(gomega.Equal(key), "the code of the error page")
+	c.Expect(stuck.Sentence).NotTo(gomega.ContainSubstring(`""`), "the heading of the error page")
+}
+
+func journeyUnknownApp(c *Case) {
+	user, app := c.User(), c.App()
+	c.allowed(user, app)
+	unknown := Param("client_id", uuid.NewString())
+	c.endsAtErrorPage(c.browserSignedIn(user), user, app, "client_not_found_error", unknown)
+
+	stranger := c.Browser()
+	result, err := c.Journey(stranger, user, app, browser.Allow, unknown)
+	c.Expect(err).To(gomega.HaveOccurred(), "a stranger was sent to the app: %v", result)
+	for _, x := range stranger.Exchanges() {
+		c.Expect(strings.HasPrefix(x.URL, app.RedirectURI)).To(gomega.BeFalse(), "a stranger was sent to the app")
+	}
+}
+
+func journeyDisabledApp(c *Case) {
+	user, app := c.User(), c.App()
+	c.allowed(user, app)
+	c.enable(app, false)
+	c.endsAtErrorPage(c.browserSignedIn(user), user, app, "client_disabled_error")
+	c.endsAtErrorPage(c.Browser(), user, app, "client_disabled_error")
+}
+
+// journeySessionChecks judge the portal's own session.
+func journeySessionChecks() []Check {
+	return []Check{
+		{"docspace/journey/session-cookie", sessionCookie},
+		{"docspace/journey/session-ends", sessionEnds},
+	}
+}
+
+func sessionCookie(c *Case) {
+	user := c.User()
+	answer := c.PostJSON(http.MethodPost, "/api/2.0/authentication", map[string]string{"userName": user.Email, "password": user.Password}, nil)
+	c.setup("sign in", func() { c.Expect(answer).To(HaveStatus(200)) })
+	cookie := answer.Cookie(flows.SessionCookie)
+	c.Expect(cookie).NotTo(gomega.BeNil(), "the cookie "+flows.SessionCookie)
+	c.Expect(cookie.HttpOnly).To(gomega.BeTrue(), "HttpOnly")
+	secure := strings.HasPrefix(c.Target.URL, "https://")
+	// A cookie without Secure must not be SameSite=None: browsers drop it.
+	c.Expect(cookie.SameSite).To(gomega.BeElementOf(http.SameSiteStrictMode, http.SameSiteLaxMode, http.SameSiteNoneMode), "SameSite")
+	c.Expect(cookie.Secure || cookie.SameSite != http.SameSiteNoneMode).To(gomega.BeTrue(), "SameSite=None without Secure")
+	c.Expect(cookie.Secure || !secure).To(gomega.BeTrue(), "Secure on https")
+}
+
+func sessionEnds(c *Case) {
+	user := c.User()
+	var session string
+	c.setup("sign in", func() {
+		var err error
+		session, err = c.Target.SignIn(c.ctx, c.client, user)
+		c.need(err)
+	})
+	header := http.Header{"Cookie": {flows.SessionCookie + "=" + session}}
+	const mint = "/api/2.0/security/oauth2/token" // what the consent page asks for a signature
+	c.Control("while signed in", func() { c.Expect(c.Get(mint, header)).To(BeEnvelope()) })
+	c.Expect(c.Post("/api/2.0/authentication/logout", nil, header)).To(HaveStatus(200))
+	c.Expect(c.Get(mint, header)).To(HaveStatus(401), "a signature for the ended session")
+	c.Expect(c.Get("/api/2.0/people/@self", header)).To(HaveStatus(401), "the API with the ended session")
+	c.Expect(c.AuthorizeAnonymous(c.App())).To(BeErrorAtLogin("missing_asc_signature_error"), "authorize without a signature")
+}
