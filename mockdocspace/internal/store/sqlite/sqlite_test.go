@@ -23,6 +23,16 @@ func open(t *testing.T, path string) store.Store {
 	return s
 }
 
+func TestPersistence(t *testing.T) {
+	storetest.RunPersistent(t, func(t *testing.T, folder string) store.Store {
+		s, err := sqlite.Open(filepath.Join(folder, "portal.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}
+
 func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Store { return open(t, filepath.Join(t.TempDir(), "portal.db")) })
 }

@@ -188,6 +188,45 @@ func testBlobOfFailingReader(t *testing.T, s store.Store) {
 	}
 }
 
+// Content beyond what is kept in memory, read by several at once, deleted under a
+// reader, and kept by a snapshot.
+func testLargeContent(t *testing.T, s store.Store) {
+	file, data := putLargeFile(t, s)
+	if file.Size != int64(len(data)) {
+		t.Errorf("size %d, want %d", file.Size, len(data))
+	}
+	snapshot := must[*store.Snapshot](t)(s.Snapshot(ctx(t)))
+	late := must[io.ReadSeekCloser](t)(s.OpenBlob(ctx(t), file.Blob))
+	together(4, func(i int) {
+		r, err := s.OpenBlob(ctx(t), file.Blob)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		from := int64(i) * 1000
+		_, seekErr := r.Seek(from, io.SeekStart)
+		got, readErr := io.ReadAll(r)
+		if err := errors.Join(seekErr, readErr, r.Close()); err != nil || !bytes.Equal(got, data[from:]) {
+			t.Errorf("reader %d: %d bytes that differ (%v)", i, len(got), err)
+		}
+	})
+	ok(t, s.DeleteBlob(ctx(t), file.Blob))
+	if got, err := io.ReadAll(late); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("content deleted under its reader: %d bytes (%v)", len(got), err)
+	}
+	ok(t, late.Close())
+	ok(t, s.Restore(ctx(t), snapshot))
+	if !bytes.Equal(read(t, s, file.Blob), data) {
+		t.Error("a snapshot lost the content that was deleted after it")
+	}
+	cut := errors.New("the client hung up")
+	_, _, err := s.PutBlob(ctx(t), io.MultiReader(bytes.NewReader(data), iotest.ErrReader(cut)))
+	failsWith(t, "large upload cut short", err, cut)
+	if left := must[*store.Snapshot](t)(s.Snapshot(ctx(t))).Blobs; len(left) != 1 {
+		t.Errorf("%d blobs after a failed upload, want 1", len(left))
+	}
+}
+
 // Changing what went in or came out changes nothing in the store.
 func testCopies(t *testing.T, s store.Store) {
 	tenant, a, g := store.Tenant{ID: 1, Hosts: []string{"h"}}, app("a", start), fullGrant(key("u", "a"), "")

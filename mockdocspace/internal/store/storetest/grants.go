@@ -70,6 +70,20 @@ func testGrantLookup(t *testing.T, s store.Store) {
 	}
 }
 
+// An app's state and nonce come back as they were sent, whatever they are.
+func testGrantKeepsBytes(t *testing.T, s store.Store) {
+	for i, text := range []string{"", "\x00", "\xff\xfe", "a\xc3", "\u2028<&>\"\\", "\xed\xa0\x80"} {
+		g := fullGrant(key("u", fmt.Sprint(i)), fmt.Sprint(i))
+		g.State, g.Nonce = text, "nonce of "+text
+		ok(t, second(s.PutGrant(ctx(t), g)))
+		equal(t, fmt.Sprintf("grant with state %q", text), must[store.Grant](t)(s.Grant(ctx(t), g.GrantKey)), g)
+	}
+	ok(t, s.Restore(ctx(t), must[*store.Snapshot](t)(s.Snapshot(ctx(t)))))
+	if g := must[store.Grant](t)(s.Grant(ctx(t), key("u", "2"))); g.State != "\xff\xfe" {
+		t.Errorf("after a restore the state is %q", g.State)
+	}
+}
+
 func second[T any](_ T, err error) error { return err }
 
 func testPutGrantOverwrites(t *testing.T, s store.Store) {

@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"ListApps":             testListApps,
 		"GoneApps":             testGoneApps,
 		"GrantLookup":          testGrantLookup,
+		"GrantKeepsBytes":      testGrantKeepsBytes,
 		"PutGrantOverwrites":   testPutGrantOverwrites,
 		"SwapGrant":            testSwapGrant,
 		"SwapGrantHasOneWin":   testSwapGrantHasOneWinner,
@@ -53,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"IDsInParallel":        testIDsInParallel,
 		"Blobs":                testBlobs,
 		"BlobOfFailingReader":  testBlobOfFailingReader,
+		"LargeContent":         testLargeContent,
 		"Copies":               testCopies,
 		"SweepSessionsLinks":   testSweepSessionsAndLinks,
 		"SweepGrants":          testSweepGrants,
@@ -73,7 +75,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 
 // equal compares rows: nil and empty lists are the same, and so are two ways to
 // write down one moment and to keep one content. Versions belong to the store.
-func equal(t *testing.T, what string, got, want any) {
+func equal(t testing.TB, what string, got, want any) {
 	t.Helper()
 	options := cmp.Options{
 		cmpopts.EquateEmpty(),
