@@ -24,8 +24,9 @@ build: go ## bin/mockserver and bin/runner
 mock: build ## a portal on http://127.0.0.1:8092 with the demo app on http://localhost:3001
 	$(BIN)/mockserver --demo-app localhost:3001
 
-bench: go ## benchmarks
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: build ## load on the built portal, beside a bare fosite program (about two minutes)
+	$(GO) build -o $(BIN)/ ./bench/...
+	$(BIN)/load -portal $(BIN)/mockserver -bare $(BIN)/barefosite
 
 images: run ## the pictures of the README
 	$(GO) run ./docs/images report/report.html
