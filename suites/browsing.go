@@ -2,9 +2,14 @@ package suites
 
 import (
 	"context"
+	"strings"
 	"sync"
 
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
 	"docspace-oauth/flows/browser"
+	"docspace-oauth/suites/evidence"
 	"docspace-oauth/suites/report"
 )
 
@@ -45,14 +50,55 @@ func (c *Case) Browser() *browser.Profile {
 		c.end(report.Error, "no browser profile: "+err.Error())
 	}
 	c.Cleanup(func() {
-		for _, x := range profile.Exchanges() {
-			c.recorder.AddBrowser(x.Method, x.URL, x.Status, x.Location, x.Failure)
-		}
+		c.keepBrowser(profile)
 		if err := profile.Close(); err != nil {
 			c.Warn("the browser profile did not close: %v", err)
 		}
 	})
 	return profile
+}
+
+// keepBrowser puts what a browser did and shows into the evidence.
+func (c *Case) keepBrowser(profile *browser.Profile) {
+	if cookies, err := profile.Cookies(c.ctx, c.Target.URL); err == nil {
+		for _, cookie := range cookies {
+			c.redactor.Learn("cookie", cookie.Value)
+		}
+	}
+	exchanges := profile.Exchanges()
+	page := evidence.Page{}
+	for _, x := range exchanges {
+		c.recorder.AddBrowser(x.At, x.Method, x.URL, x.Status, x.Location, x.Failure)
+		if x.Document {
+			page.Address = x.URL // what the address bar shows, also where nobody answered
+		}
+	}
+	failed := c.outcome() != report.Pass
+	err := profile.Run(c.ctx, func(ctx context.Context) error {
+		shown, err := chromedp.Run(ctx, chromedp.Location())
+		if err != nil || strings.HasPrefix(shown, "chrome-error:") {
+			return err // nobody listens at the redirect URI: that page is Chromium's own
+		}
+		quality := int64(35)
+		shot, err := chromedp.Call(ctx, cdppage.CaptureScreenshot, cdppage.CaptureScreenshotParams{
+			Format: cdppage.CaptureScreenshotFormatWebp, Quality: &quality,
+		})
+		if err != nil {
+			return err
+		}
+		page.MediaType, page.Picture = "image/webp", shot.Data
+		if failed {
+			page.DOM, err = chromedp.Run(ctx, chromedp.Evaluate[string](`document.documentElement.outerHTML`))
+		}
+		return err
+	})
+	if err != nil {
+		c.Warn("the browser's page could not be kept: %v", err)
+	}
+	if failed {
+		page.Console = profile.Console()
+	}
+	c.recorder.AddPage(page)
 }
 
 // Journey sends a fresh user's browser through the authorization of an app and

@@ -44,6 +44,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/onsi/gomega"
 
@@ -73,7 +74,9 @@ type Case struct {
 	verdict  report.Verdict // empty while nothing was decided
 	message  string
 	warnings []string
-	prelude  string // name of the setup or control in progress
+	prelude  string    // name of the setup or control in progress
+	subject  *Response // of the expectation that was looked at last
+	ended    time.Time // when the verdict fell, zero while it has not
 	cleanup  []func()
 	signed   map[string]signed
 }
@@ -161,10 +164,54 @@ func (c *Case) end(v report.Verdict, message string) {
 		if v == report.Fail && c.prelude != "" {
 			v, message = report.Blocked, c.prelude+": "+message
 		}
-		c.verdict, c.message = v, message
+		c.verdict, c.message, c.ended = v, message, time.Now()
 	}
 	c.mu.Unlock()
 	runtime.Goexit()
+}
+
+// Expect is Gomega's, and remembers which answer is looked at: when the expectation
+// fails, that exchange is marked in the evidence.
+func (c *Case) Expect(actual any, extra ...any) gomega.Assertion {
+	c.mu.Lock()
+	if response, ok := actual.(Response); ok {
+		c.subject = &response
+	} else {
+		c.subject = nil
+	}
+	c.mu.Unlock()
+	return c.Gomega.Expect(actual, extra...)
+}
+
+// outcome is the raw verdict so far.
+func (c *Case) outcome() report.Verdict {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.verdict == "" {
+		return report.Pass
+	}
+	return c.verdict
+}
+
+// markOffending marks the exchange that the check ended on: that of the answer whose
+// expectation failed, else the last one before the verdict.
+func (c *Case) markOffending(exchanges []evidence.Exchange) {
+	if c.verdict != report.Fail && c.verdict != report.Blocked {
+		return
+	}
+	last := -1
+	for i, x := range exchanges {
+		if x.At.After(c.ended) {
+			break
+		}
+		last = i
+		if s := c.subject; s != nil && !x.At.Before(s.sent) && c.redactor.Text(s.Request) == x.Method+" "+x.URL {
+			break
+		}
+	}
+	if last >= 0 {
+		exchanges[last].Offending = true
+	}
 }
 
 // need ends the check when err is not nil: skipped if the target does not offer
@@ -228,9 +275,10 @@ func (c *Case) result() report.Result {
 		v = report.Pass
 	}
 	exchanges, dropped := c.recorder.Exchanges()
+	c.markOffending(exchanges)
 	result := report.Result{
 		Requirement: c.Requirement, Verdict: v, Message: c.redactor.Text(c.message),
-		Exchanges: exchanges, Dropped: dropped,
+		Exchanges: exchanges, Dropped: dropped, Pages: c.recorder.Pages(),
 	}
 	for _, w := range c.warnings {
 		result.Warnings = append(result.Warnings, c.redactor.Text(w))

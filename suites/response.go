@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"docspace-oauth/suites/evidence"
 )
@@ -23,10 +24,12 @@ type Response struct {
 	Body    []byte
 
 	redacted func(string) string // for messages
+	sent     time.Time           // when the request was
 }
 
 // Do sends a request over the recording client. No answer at all ends the check.
 func (c *Case) Do(req *http.Request) Response {
+	sent := time.Now()
 	resp, err := c.client.Do(req.WithContext(c.ctx))
 	if err != nil {
 		c.end("fail", fmt.Sprintf("no answer: %v", err))
@@ -39,7 +42,7 @@ func (c *Case) Do(req *http.Request) Response {
 	}
 	return Response{
 		Request: req.Method + " " + req.URL.String(), Status: resp.StatusCode, Header: resp.Header, Body: body,
-		redacted: c.redactor.Text,
+		redacted: c.redactor.Text, sent: sent,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/chromedp/cdproto/network"
 )
@@ -15,7 +16,8 @@ const maxExchanges = 500
 // Exchange is one request of a document or of a page's script, and its answer. A
 // redirect is an exchange of its own.
 type Exchange struct {
-	Document bool // loads a page; else made by a script
+	At       time.Time // when it was sent
+	Document bool      // loads a page; else made by a script
 	Method   string
 	URL      string
 	Status   int    // 0 while there is no answer
@@ -46,6 +48,7 @@ type recorder struct {
 	mu        sync.Mutex
 	exchanges []Exchange
 	dropped   int // how many are gone from the front
+	console   []string
 }
 
 func newRecorder() *recorder { return &recorder{} }
@@ -54,6 +57,9 @@ func newRecorder() *recorder { return &recorder{} }
 func (r *recorder) event(event any) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if line := consoleLine(event); line != "" && len(r.console) < maxConsole {
+		r.console = append(r.console, line)
+	}
 	switch event := event.(type) {
 	case *network.EventRequestWillBeSent:
 		if event.RedirectResponse != nil {
@@ -69,7 +75,7 @@ func (r *recorder) event(event any) bool {
 			r.dropped++
 		}
 		r.exchanges = append(r.exchanges, Exchange{
-			Document: event.Type == network.ResourceTypeDocument, Method: event.Request.Method,
+			At: time.Now(), Document: event.Type == network.ResourceTypeDocument, Method: event.Request.Method,
 			URL: event.Request.URL + event.Request.URLFragment, id: event.RequestID,
 		})
 	case *network.EventResponseReceived:

@@ -128,7 +128,7 @@ func TestRecorderTellsABrokenNetworkFromAnAnswer(t *testing.T) {
 
 // Long bodies reach the client whole and the evidence cut.
 func TestLongBodiesAreCutInTheEvidenceOnly(t *testing.T) {
-	long := strings.Repeat("0123456789", BodyLimit/5)
+	long := strings.Repeat("0123456789", peekLimit/5)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		_, _ = w.Write(body)

@@ -35,16 +35,22 @@ type Exchange struct {
 	ResponseHeader []Header  `json:"response_headers,omitempty"`
 	ResponseBody   string    `json:"response_body,omitempty"`
 	Error          string    `json:"error,omitempty"`
-	Note           string    `json:"note,omitempty"` // the step of the check this belongs to
+	Note           string    `json:"note,omitempty"`      // the step of the check this belongs to
+	Offending      bool      `json:"offending,omitempty"` // its answer is what the check failed on
+	Like           string    `json:"like,omitempty"`      // headers and bodies left out: that check shows the same step whole
 }
 
 // BodyLimit is how many bytes of a body are kept.
-const BodyLimit = 16 << 10
+const BodyLimit = 4 << 10
 
 // Text is the transcript of the exchange, as HTTP looks on the wire.
 func (x Exchange) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "> %s %s\n", x.Method, x.URL)
+	if x.Like != "" {
+		fmt.Fprintf(&b, "< %d\n(headers and bodies as in %s)\n", x.Status, x.Like)
+		return b.String()
+	}
 	for _, h := range x.RequestHeader {
 		fmt.Fprintf(&b, "> %s: %s\n", h.Name, h.Value)
 	}

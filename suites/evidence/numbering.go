@@ -54,6 +54,14 @@ func (n *Numbering) Exchange(x *Exchange) {
 	x.Note = n.Text(x.Note)
 }
 
+// Page numbers the marks in the texts of p.
+func (n *Numbering) Page(p *Page) {
+	p.Address, p.DOM = n.Text(p.Address), n.Text(p.DOM)
+	for i := range p.Console {
+		p.Console[i] = n.Text(p.Console[i])
+	}
+}
+
 // Plain shows marks without their value's trace, ‹code›, for lines that are printed
 // before the report is numbered.
 func Plain(text string) string { return rawMark.ReplaceAllString(text, "‹$1›") }

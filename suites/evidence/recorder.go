@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ type Recorder struct {
 
 	mu        sync.Mutex
 	exchanges []Exchange
+	pages     []Page
 	dropped   int
 	broken    error
 	note      string
@@ -44,11 +46,14 @@ func (r *Recorder) Note(step string) (before string) {
 	return before
 }
 
-// Exchanges returns what was recorded so far, and how many exchanges were left out.
+// Exchanges returns what was recorded so far in the order in which it was sent, and
+// how many exchanges were left out.
 func (r *Recorder) Exchanges() (recorded []Exchange, dropped int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.exchanges), r.dropped
+	recorded = slices.Clone(r.exchanges)
+	slices.SortStableFunc(recorded, func(a, b Exchange) int { return a.At.Compare(b.At) })
+	return recorded, r.dropped
 }
 
 // Broken is the last failure to get any answer at all, or nil: refused, reset or
@@ -59,7 +64,7 @@ func (r *Recorder) Broken() error {
 	return r.broken
 }
 
-// RoundTrip implements http.RoundTripper. Up to BodyLimit bytes of each body are
+// RoundTrip implements http.RoundTripper. Up to peekLimit bytes of each body are
 // read ahead; the caller still gets all of it.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	began := time.Now()
@@ -88,7 +93,7 @@ func (r *Recorder) keep(req *http.Request, sent string, resp *http.Response, rec
 	r.redactor.learnBody(req.Header.Get("Content-Type"), sent)
 	x := Exchange{
 		Actor: actor(req), Peer: peer(req.URL.Path), At: began.UTC(),
-		DurationMS: float64(time.Since(began).Microseconds()) / 1000,
+		DurationMS: float64(time.Since(began).Microseconds()/100) / 10,
 		Method:     req.Method,
 	}
 	if resp != nil {
@@ -96,11 +101,11 @@ func (r *Recorder) keep(req *http.Request, sent string, resp *http.Response, rec
 		r.redactor.learnBody(resp.Header.Get("Content-Type"), received)
 		x.Status = resp.StatusCode
 		x.ResponseHeader = r.headers(resp.Header)
-		x.ResponseBody = r.redactor.Text(shown(received))
+		x.ResponseBody = r.shown(received)
 	}
-	x.URL = r.redactor.Text(req.URL.String())
+	x.URL = r.line(req.URL.String())
 	x.RequestHeader = r.headers(req.Header)
-	x.RequestBody = r.redactor.Text(shown(sent))
+	x.RequestBody = r.shown(sent)
 	if err != nil {
 		x.Error = r.redactor.Text(err.Error())
 	}
@@ -120,18 +125,18 @@ func (r *Recorder) keep(req *http.Request, sent string, resp *http.Response, rec
 
 // AddBrowser keeps an exchange that a browser made, of which no more is known than
 // this. location is where the answer sent it, failure why there was no answer.
-func (r *Recorder) AddBrowser(method, address string, status int, location, failure string) {
+func (r *Recorder) AddBrowser(at time.Time, method, address string, status int, location, failure string) {
 	r.redactor.learnURL(address)
 	r.redactor.learnURL(location)
 	x := Exchange{
-		Actor: "browser", Method: method, URL: r.redactor.Text(address), Status: status,
+		Actor: "browser", At: at.UTC(), Method: method, URL: r.line(address), Status: status,
 		Error: r.redactor.Text(failure), Peer: "portal",
 	}
 	if u, err := url.Parse(address); err == nil {
 		x.Peer = peer(u.Path)
 	}
 	if location != "" {
-		x.ResponseHeader = []Header{{"Location", r.redactor.Text(location)}}
+		x.ResponseHeader = []Header{{"Location", r.line(location)}}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -147,26 +152,46 @@ func (r *Recorder) headers(h http.Header) []Header {
 	var list []Header
 	for name, values := range h {
 		for _, v := range values {
-			list = append(list, Header{name, r.redactor.Text(strings.ToValidUTF8(v, "�"))})
+			list = append(list, Header{name, r.line(strings.ToValidUTF8(v, "�"))})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Header) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
 
-// shown cuts a body and makes it printable.
-func shown(body string) string {
-	cut := len(body) > BodyLimit
-	if cut {
-		body = body[:BodyLimit]
-	}
+// lineLimit is how much of an address or a header is kept, in characters.
+const lineLimit = 2000
+
+// line is an address or a header's value without secrets, cut.
+func (r *Recorder) line(text string) string { return Cut(r.redactor.Text(text), lineLimit) }
+
+// shown makes a body printable, without secrets, and cuts it: in this order, because
+// a cut secret would not be recognised.
+func (r *Recorder) shown(body string) string {
+	whole := len(body) <= peekLimit
 	body = strings.ToValidUTF8(body, "�")
 	body = strings.ReplaceAll(body, "\x00", "␀")
-	if cut {
-		body += "\n… (cut)"
+	for _, m := range imageData.FindAllStringSubmatch(body, -1) {
+		r.redactor.Learn("image", m[1])
 	}
-	return body
+	body = r.redactor.Text(body)
+	if whole && len(body) <= BodyLimit {
+		return body
+	}
+	head := body[:min(len(body), BodyLimit)]
+	if open := strings.LastIndex(head, "‹"); open > strings.LastIndex(head, "›") {
+		head = head[:open]
+	}
+	return strings.ToValidUTF8(head, "") + "\n… (cut)"
 }
+
+// imageData is the data URL of a picture: bulk that tells nothing. As it becomes a
+// mark, equal pictures stay recognisable.
+var imageData = regexp.MustCompile(`data:image/[a-z+.-]+;base64,([A-Za-z0-9+/=]{40,})`)
+
+// peekLimit is how much of a body is read ahead, in bytes: secrets are learnt from a
+// JSON document only if it is there as a whole.
+const peekLimit = 256 << 10
 
 func peekRequest(req *http.Request) (string, error) {
 	if req.Body == nil || req.Body == http.NoBody {
@@ -184,7 +209,7 @@ func peekResponse(resp *http.Response) (string, error) {
 }
 
 func peek(body io.ReadCloser) (string, io.ReadCloser, error) {
-	head, err := io.ReadAll(io.LimitReader(body, BodyLimit+1))
+	head, err := io.ReadAll(io.LimitReader(body, peekLimit+1))
 	rest := struct {
 		io.Reader
 		io.Closer

@@ -13,6 +13,7 @@ type Arrow struct {
 	From, To string
 	Label    string
 	Answer   bool // drawn dashed
+	Bad      bool // what the check failed on
 	Step     string
 }
 
@@ -29,10 +30,10 @@ const sequenceLimit = 30
 func NewSequence(exchanges []Exchange) Sequence {
 	var s Sequence
 	seen := map[string]bool{}
-	for _, x := range exchanges {
+	for i, x := range shortened(exchanges) {
 		seen[x.Actor], seen[x.Peer] = true, true
-		if len(s.Arrows) >= 2*sequenceLimit {
-			continue
+		if i == sequenceLimit-1 && len(exchanges) > sequenceLimit {
+			s.Arrows = append(s.Arrows, Arrow{From: x.Actor, To: x.Peer, Label: fmt.Sprintf("… %d more before this", len(exchanges)-sequenceLimit), Answer: true})
 		}
 		answer := fmt.Sprint(x.Status)
 		if x.Error != "" {
@@ -45,7 +46,7 @@ func NewSequence(exchanges []Exchange) Sequence {
 		}
 		s.Arrows = append(s.Arrows,
 			Arrow{From: x.Actor, To: x.Peer, Label: x.Method + " " + shortURL(x.URL), Step: x.Note},
-			Arrow{From: x.Peer, To: x.Actor, Label: answer, Answer: true})
+			Arrow{From: x.Peer, To: x.Actor, Label: answer, Answer: true, Bad: x.Offending})
 	}
 	for _, p := range []string{"browser", "user", "app", "authorization server", "registration", "API", "portal"} {
 		if seen[p] {
@@ -53,6 +54,19 @@ func NewSequence(exchanges []Exchange) Sequence {
 		}
 	}
 	return s
+}
+
+// shortened leaves out what a diagram has no room for, and keeps the exchange that
+// the check failed on, or the last one.
+func shortened(exchanges []Exchange) []Exchange {
+	if len(exchanges) <= sequenceLimit {
+		return exchanges
+	}
+	kept := exchanges[len(exchanges)-1]
+	if at := slices.IndexFunc(exchanges, func(x Exchange) bool { return x.Offending }); at >= sequenceLimit-1 {
+		kept = exchanges[at]
+	}
+	return append(slices.Clone(exchanges[:sequenceLimit-1]), kept)
 }
 
 // shortURL is the path of an own address, or the host of another, and the names of
@@ -78,7 +92,8 @@ func shortURL(address string) string {
 	return Cut(text, 52)
 }
 
-// SVG draws the diagram; colours come from the page through currentColor.
+// SVG draws the diagram. Lines and colours are the page's, by the classes who, life,
+// answer and bad.
 func (s Sequence) SVG() string {
 	if len(s.Arrows) == 0 {
 		return ""
@@ -87,24 +102,29 @@ func (s Sequence) SVG() string {
 	width := 2*margin + column*(len(s.Participants)-1)
 	height := top + row*len(s.Arrows) + 16
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="sequence" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="sequence diagram" font-size="12" fill="currentColor" stroke="none">`, width, height, width, height)
+	fmt.Fprintf(&b, `<svg class="sequence" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="sequence diagram" text-anchor="middle">`, width, height, width, height)
 	at := func(name string) int { return margin + column*slices.Index(s.Participants, name) }
 	for _, p := range s.Participants {
-		fmt.Fprintf(&b, `<text x="%d" y="18" text-anchor="middle" font-weight="600">%s</text>`, at(p), html.EscapeString(p))
-		fmt.Fprintf(&b, `<path d="M%d 26V%d" stroke="currentColor" stroke-opacity=".3"/>`, at(p), height-6)
+		fmt.Fprintf(&b, `<text class="who" x="%d" y="18">%s</text><path class="life" d="M%d 26V%d"/>`, at(p), html.EscapeString(p), at(p), height-6)
 	}
 	for i, a := range s.Arrows {
 		y := top + row*i + 14
 		from, to := at(a.From), at(a.To)
-		dash, tip := "", 7
-		if a.Answer {
-			dash = ` stroke-dasharray="4 3"`
-		}
+		tip := 7
 		if from > to {
 			tip = -7
 		}
-		fmt.Fprintf(&b, `<path d="M%d %dH%d" stroke="currentColor"%s/><path d="M%d %dl%d -4v8z"/>`, from, y, to, dash, to, y, -tip)
-		fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="middle">%s</text>`, (from+to)/2, y-4, html.EscapeString(a.Label))
+		var classes []string
+		label := a.Label
+		if a.Answer {
+			classes = append(classes, "answer")
+		}
+		if a.Bad {
+			classes = append(classes, "bad")
+			label = "✗ " + label // not by colour alone
+		}
+		fmt.Fprintf(&b, `<g class="%s"><path d="M%d %dH%dm%d -4l%d 4l%d 4"/><text x="%d" y="%d">%s</text></g>`,
+			strings.Join(classes, " "), from, y, to, -tip, tip, -tip, (from+to)/2, y-4, html.EscapeString(label))
 	}
 	b.WriteString("</svg>")
 	return b.String()

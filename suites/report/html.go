@@ -1,7 +1,11 @@
 package report
 
 import (
+	"bytes"
+	"compress/gzip"
 	_ "embed"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
@@ -12,6 +16,12 @@ import (
 
 //go:embed report.html.tmpl
 var page string
+
+//go:embed report.css
+var pageStyle string
+
+//go:embed report.js
+var pageScript string
 
 var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 	"sequence": func(x []evidence.Exchange) template.HTML {
@@ -24,12 +34,18 @@ var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 		}
 		return ""
 	},
-	"ms":   func(v float64) string { return fmt.Sprintf("%.0f ms", v) },
-	"verb": func(v Verdict) string { return strings.ReplaceAll(string(v), "-", " ") },
+	"picture": func(p evidence.Page) template.URL {
+		return template.URL("data:" + p.MediaType + ";base64," + base64.StdEncoding.EncodeToString(p.Picture))
+	},
+	"join":   func(lines []string) string { return strings.Join(lines, "\n") },
+	"ms":     func(v float64) string { return fmt.Sprintf("%.0f ms", v) },
+	"urgent": Verdict.urgent,
+	"verb":   func(v Verdict) string { return strings.ReplaceAll(string(v), "-", " ") },
 }).Parse(page))
 
 // HTML writes one self-contained page: it needs no network, and no script for
-// reading; filters and search are a script in it.
+// reading what failed. The evidence of checks that are as expected, most of the
+// bytes, is in it compressed, and its script unfolds it.
 func HTML(w io.Writer, r Report) error {
 	type suite struct {
 		Name    string
@@ -37,6 +53,7 @@ func HTML(w io.Writer, r Report) error {
 	}
 	var suites []*suite
 	var attention []Result
+	folded := map[string]string{}
 	for _, result := range r.Results {
 		if len(suites) == 0 || suites[len(suites)-1].Name != result.Suite {
 			suites = append(suites, &suite{Name: result.Suite})
@@ -46,9 +63,38 @@ func HTML(w io.Writer, r Report) error {
 		if result.Verdict.urgent() && r.Lost == "" {
 			attention = append(attention, result)
 		}
+		if !result.Verdict.urgent() && len(result.Exchanges) > 0 {
+			var b strings.Builder
+			if err := pageTemplate.ExecuteTemplate(&b, "evidence", result); err != nil {
+				return err
+			}
+			folded[result.ID] = b.String()
+		}
+	}
+	compressed, err := fold(folded)
+	if err != nil {
+		return err
 	}
 	return pageTemplate.Execute(w, map[string]any{
-		"Report": r, "Suites": suites, "Attention": attention, "Verdicts": Verdicts(),
+		"Report": r, "Suites": suites, "Attention": attention, "Verdicts": Verdicts(), "Reliance": Reliance(r),
 		"Levels": []string{"MUST", "SHOULD", "MAY", "DOCSPACE"}, "Seconds": fmt.Sprintf("%.1f", r.DurationMS/1000),
+		"Style": template.CSS(pageStyle), "Script": template.JS(pageScript), "Folded": compressed,
 	})
+}
+
+// fold compresses texts by id as the page's script expects them: Base64 of gzip of a
+// JSON object.
+func fold(texts map[string]string) (string, error) {
+	var b bytes.Buffer
+	compressor, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return "", err
+	}
+	if err := json.NewEncoder(compressor).Encode(texts); err != nil {
+		return "", err
+	}
+	if err := compressor.Close(); err != nil {
+		return "", err
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
 }

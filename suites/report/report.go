@@ -56,6 +56,7 @@ type Result struct {
 	Retried    bool                   `json:"retried,omitempty"` // a broken network made it run twice
 	Exchanges  []evidence.Exchange    `json:"exchanges,omitempty"`
 	Dropped    int                    `json:"exchanges_dropped,omitempty"`
+	Pages      []evidence.Page        `json:"pages,omitempty"` // what browsers showed at the end
 }
 
 // Target says what was judged.
@@ -95,12 +96,48 @@ func (r *Report) Close(interrupted bool) {
 		for j := range result.Exchanges {
 			numbers.Exchange(&result.Exchanges[j])
 		}
+		for j := range result.Pages {
+			numbers.Page(&result.Pages[j])
+		}
 		result.Message = numbers.Text(result.Message)
 		for j := range result.Warnings {
 			result.Warnings[j] = numbers.Text(result.Warnings[j])
 		}
 	}
+	r.shorten()
 	r.ExitCode, r.Outcome = r.judge(interrupted)
+}
+
+// setupPrefix begins the note of an exchange that only led to the subject of a check
+// (package suites).
+const setupPrefix = "setup: "
+
+// shorten keeps the headers and bodies of each setup step once, in the first check
+// that has it: signing in and registering an app repeat in nearly every check. Where
+// a check needs attention everything is kept.
+func (r *Report) shorten() {
+	whole := map[string]string{}
+	for i := range r.Results {
+		result := &r.Results[i]
+		if result.Verdict.urgent() {
+			continue
+		}
+		for j := range result.Exchanges {
+			x := &result.Exchanges[j]
+			if !strings.HasPrefix(x.Note, setupPrefix) || x.Error != "" || x.Like != "" {
+				continue
+			}
+			path, _, _ := strings.Cut(x.URL, "?")
+			step := fmt.Sprint(x.Note, x.Method, path, x.Status)
+			shown, known := whole[step]
+			if !known {
+				whole[step] = result.ID
+			} else if shown != result.ID {
+				x.Like = shown
+				x.RequestHeader, x.RequestBody, x.ResponseHeader, x.ResponseBody = nil, "", nil, ""
+			}
+		}
+	}
 }
 
 func (r *Report) judge(interrupted bool) (int, string) {

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"docspace-oauth/suites/evidence"
 	"docspace-oauth/suites/requirement"
 )
@@ -99,7 +101,8 @@ func sample() Report {
 		}
 		result.Exchanges = []evidence.Exchange{{
 			Actor: "app", Peer: "authorization server", Method: "POST", URL: "http://p/oauth2/token?<script>alert(1)</script>",
-			RequestBody: "code=‹code:0011223344556677›", Status: 400, ResponseBody: "<script>alert(2)</script>",
+			RequestHeader: []evidence.Header{{Name: "Accept", Value: "a: b"}, {Name: "Empty"}},
+			RequestBody:   "code=‹code:0011223344556677›", Status: 400, ResponseBody: "<script>alert(2)</script>",
 		}}
 		r.Results = append(r.Results, result)
 	}
@@ -141,14 +144,17 @@ func TestFormsAreWellFormed(t *testing.T) {
 	if text := read("summary.md"); !strings.Contains(text, "## Failed") || strings.Contains(text, "<b>") {
 		t.Errorf("summary:\n%s", text)
 	}
-	var back Report
 	decoder := json.NewDecoder(strings.NewReader(read("report.json")))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&back); err != nil {
+	if err := decoder.Decode(&document{}); err != nil {
 		t.Error(err)
 	}
-	if len(back.Results) != 7 || back.Version != Version {
-		t.Errorf("read back %d results of version %q", len(back.Results), back.Version)
+	back, err := Read(filepath.Join(dir, "report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(sample(), back); diff != "" {
+		t.Errorf("read back otherwise (-written +read):\n%s", diff)
 	}
 	entries, _ := os.ReadDir(dir)
 	if len(entries) != 4 {
@@ -166,7 +172,7 @@ func TestSchemaMatchesReport(t *testing.T) {
 	if err := json.Unmarshal(text, &schema); err != nil {
 		t.Fatal(err)
 	}
-	compare(t, schema, schema, reflect.TypeFor[Report](), "report")
+	compare(t, schema, schema, reflect.TypeFor[document](), "report")
 }
 
 func compare(t *testing.T, root, node map[string]any, typ reflect.Type, at string) {
@@ -177,7 +183,7 @@ func compare(t *testing.T, root, node map[string]any, typ reflect.Type, at strin
 	for typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}
-	if typ.Kind() == reflect.Slice {
+	if typ.Kind() == reflect.Slice && typ.Elem().Kind() != reflect.Uint8 {
 		compare(t, root, node["items"].(map[string]any), typ.Elem(), at+"[]")
 		return
 	}
@@ -246,5 +252,42 @@ func TestWriteAllSaysWhy(t *testing.T) {
 	}
 	if err := writeFile(filepath.Join(t.TempDir(), "x"), sample(), func(io.Writer, Report) error { return io.ErrShortWrite }); err == nil {
 		t.Error("a form that can't be written must fail")
+	}
+}
+
+func TestReadRefusesOtherFiles(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"is no report": "[]", "version": `{"version":"2.0"}`,
+		"no header line 3": `{"version":"1.0","header_lines":[],"results":[{"exchanges":[{"request_headers":[3]}]}]}`,
+	} {
+		file := filepath.Join(dir, "report.json")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read(file); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// The same step of setting up is shown whole once, but for checks that need attention.
+func TestSetupIsShownWholeOnce(t *testing.T) {
+	step := evidence.Exchange{Note: "setup: register an app", Method: "POST", URL: "http://p/api/2.0/clients", Status: 200, ResponseBody: "{}"}
+	subject := evidence.Exchange{Method: "POST", URL: "http://p/oauth2/token", Status: 200, ResponseBody: "{}"}
+	var r Report
+	for _, result := range []Result{row("a", Pass), row("b", Deviation), row("c", Fail)} {
+		result.Exchanges = []evidence.Exchange{step, subject}
+		r.Results = append(r.Results, result)
+	}
+	r.Close(false)
+	for i, like := range []string{"", "a", ""} {
+		x := r.Results[i].Exchanges
+		if x[0].Like != like || (x[0].ResponseBody == "") != (like != "") {
+			t.Errorf("%s: setup %+v", r.Results[i].ID, x[0])
+		}
+		if x[1].Like != "" || x[1].ResponseBody == "" {
+			t.Errorf("%s: subject %+v", r.Results[i].ID, x[1])
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -45,12 +44,4 @@ func writeFile(name string, r Report, write func(io.Writer, Report) error) error
 		return err
 	}
 	return os.Rename(file.Name(), name)
-}
-
-// JSON writes the report in its versioned form (schema/report-1.json).
-func JSON(w io.Writer, r Report) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", " ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(r)
 }
