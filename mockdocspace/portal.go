@@ -127,6 +127,9 @@ func (p *Portal) Reset(ctx context.Context) error {
 // by itself.
 func (p *Portal) Sweep(ctx context.Context) (int, error) { return p.store.Sweep(ctx, p.clock.Now()) }
 
+// Now is the portal's time.
+func (p *Portal) Now() time.Time { return p.clock.Now() }
+
 const sweepPeriod = time.Minute
 
 // Fault is an entry of the catalogue of misbehaviours.
