@@ -22,11 +22,13 @@ func TestAuthorize(t *testing.T) {
 		ask  func(pairs) pairs
 		want string
 	}{
-		"§3.1 complete":                      {func(a pairs) pairs { return a }, aConsent},
-		"§3.1 openid alone":                  {func(a pairs) pairs { return a.with("scope", "openid") }, aCode},
-		"§3.1 unknown parameter twice":       {func(a pairs) pairs { return a.and("x", "1").and("x", "2") }, aConsent},
-		"§3.1 nonce twice":                   {func(a pairs) pairs { return a.and("nonce", "1").and("nonce", "2") }, aConsent},
-		"§3.1 ignored parameters":            {func(a pairs) pairs { return a.and("request", "x").and("response_mode", "fragment").and("max_age", "0").and("resource", "r").and("dpop_jkt", "j") }, aConsent},
+		"§3.1 complete":                {func(a pairs) pairs { return a }, aConsent},
+		"§3.1 openid alone":            {func(a pairs) pairs { return a.with("scope", "openid") }, aCode},
+		"§3.1 unknown parameter twice": {func(a pairs) pairs { return a.and("x", "1").and("x", "2") }, aConsent},
+		"§3.1 nonce twice":             {func(a pairs) pairs { return a.and("nonce", "1").and("nonce", "2") }, aConsent},
+		"§3.1 ignored parameters": {func(a pairs) pairs {
+			return a.and("request", "x").and("response_mode", "fragment").and("max_age", "0").and("resource", "r").and("dpop_jkt", "j")
+		}, aConsent},
 		"§3.1 state absent":                  {func(a pairs) pairs { return a.without("state") }, aConsent},
 		"§3.1 state of one character":        {func(a pairs) pairs { return a.with("state", "x") }, aConsent},
 		"§3.1 state empty":                   {func(a pairs) pairs { return a.with("state", "") }, aConsent},
@@ -96,8 +98,10 @@ func TestAuthorize(t *testing.T) {
 		"§6.1 prompt=consent none":               {func(a pairs) pairs { return a.with("scope", "openid").and("prompt", "consent none") }, atApp("invalid_request")},
 		"§6.1 prompt=none select_account":        {func(a pairs) pairs { return a.with("scope", "openid").and("prompt", "none select_account") }, atApp("invalid_request")},
 		"§6.1 request_uri":                       {func(a pairs) pairs { return a.and("request_uri", "https://x.example.test/") }, atApp("invalid_request")},
-		"§6.1 request_uri instead of all":        {func(a pairs) pairs { return pairs{"client_id", p.app.ID, "redirect_uri", redirectURI, "request_uri", "urn:x"} }, atApp("invalid_request")},
-		"§6.1 request_uri empty":                 {func(a pairs) pairs { return a.and("request_uri", "") }, aConsent},
+		"§6.1 request_uri instead of all": {func(a pairs) pairs {
+			return pairs{"client_id", p.app.ID, "redirect_uri", redirectURI, "request_uri", "urn:x"}
+		}, atApp("invalid_request")},
+		"§6.1 request_uri empty": {func(a pairs) pairs { return a.and("request_uri", "") }, aConsent},
 	} {
 		t.Run(name, func(t *testing.T) { p.ask(tt.ask(p.asking())).want(t, tt.want) })
 	}

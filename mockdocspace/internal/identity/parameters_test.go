@@ -47,10 +47,10 @@ func TestFormParameters(t *testing.T) {
 		"§3 value of the query hides client_secret":  {"?a=client_secret", formType, noAnswer},
 		"§3 encoded name hides nothing":              {"?a=%63lient_id", formType, tokenPair},
 		"§3 query hides refresh_token and the grant": {"?refresh_token", formType, badParameter("refresh_token")},
-		"§3 text":                                    {"", "text/plain", noAnswer},
-		"§3 JSON":                                    {"", "application/json", noAnswer},
-		"§3 untyped":                                 {"", "", noAnswer},
-		"§3 cut percent escape in the query":         {"?a=%4", formType, anErrorPage},
+		"§3 text":                            {"", "text/plain", noAnswer},
+		"§3 JSON":                            {"", "application/json", noAnswer},
+		"§3 untyped":                         {"", "", noAnswer},
+		"§3 cut percent escape in the query": {"?a=%4", formType, anErrorPage},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p.send(http.MethodPost, "/oauth2/token"+tt.query, refresh().encoded(), "Content-Type", tt.contentType).want(t, tt.want)

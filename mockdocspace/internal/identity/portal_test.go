@@ -86,6 +86,14 @@ func (p *portal) addApp(change func(*store.App)) store.App {
 	return app
 }
 
+// change alters the app as registration would.
+func (p *portal) change(alter func(*store.App)) {
+	p.t.Helper()
+	if _, err := p.store.UpdateApp(context.Background(), p.app.ID, func(a *store.App) error { alter(a); return nil }); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // sign returns an x-signature of somebody.
 func (p *portal) sign(userID string, change ...func(*signature.Claims)) string {
 	p.t.Helper()
