@@ -53,7 +53,7 @@ func (a *api) signIn(c *call) (result, error) {
 	}
 	if user.TwoFactor {
 		// The second factor itself is not built; the portal stops here too (browser-flow.md §3.11).
-		return result{body: signedIn{Expires: "0001-01-01T00:00:00", TFA: true, ConfirmURL: c.site.Base + "/confirm/TfaAuth"}}, nil
+		return result{body: signedIn{Expires: noRawDate, TFA: true, ConfirmURL: c.site.Base + "/confirm/TfaAuth"}}, nil
 	}
 	return a.startSession(c, user, in.Session)
 }
@@ -128,7 +128,7 @@ func (a *api) startSession(c *call, user store.User, brief bool) (result, error)
 	if err := a.Store.PutSession(c.Context(), session); err != nil {
 		return result{}, err
 	}
-	answer := signedIn{Token: session.Token, Expires: "0001-01-01T00:00:00"}
+	answer := signedIn{Token: session.Token, Expires: noRawDate}
 	cookie := sessionCookie + "=" + session.Token
 	if !brief {
 		answer.Expires = session.ExpiresAt.UTC().Format(time.RFC3339)

@@ -114,6 +114,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
+	if strings.ContainsRune(r.URL.Path, 0) { // the portal's router takes no NUL
+		c.empty(http.StatusBadRequest)
+		return
+	}
 	if isPreflight(r) {
 		answerPreflight(w, r)
 		return

@@ -118,14 +118,11 @@ func (p *people) full(u store.User, self bool) employeeFull {
 	viewer := p.c.user()
 	e := employeeFull{
 		FirstName: u.FirstName, LastName: u.LastName, UserName: u.UserName, Email: u.Email,
-		Status: int(u.Status), ActivationStatus: 1, Terminated: p.c.optionalDate(u.TerminatedAt),
+		Status: int(u.Status), ActivationStatus: activationOf(u), Terminated: p.c.optionalDate(u.TerminatedAt),
 		Location: u.Location, Notes: u.Notes,
 		IsAdmin: u.Type == store.TypeAdmin, IsRoomAdmin: u.Type == store.TypeRoomAdmin, IsOwner: u.Type == store.TypeOwner,
 		IsVisitor: u.Type == store.TypeGuest, IsCollaborator: u.Type == store.TypeUser,
 		CultureName: u.Culture, RegistrationDate: p.c.apiDate(u.CreatedAt), employee: p.c.employee(u),
-	}
-	if u.Status == store.StatusPending {
-		e.ActivationStatus = 2
 	}
 	var names []string
 	for _, g := range p.groups {

@@ -220,6 +220,12 @@ func (a *api) oneFile(c *call) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
+	switch version, err := c.enum("version", nil); {
+	case err != nil:
+		return result{}, err
+	case version > 0 && version != f.Version: // earlier ones are not kept
+		return result{}, errNoFile
+	}
 	return a.showFile(c, f, at)
 }
 

@@ -172,6 +172,27 @@ func (a *api) saveGroup(c *call, g store.Group, manager string, add, remove []st
 	return a.showGroup(c, g, true)
 }
 
+// joinGroups makes a user a member of the groups with these ids and of no other.
+// Ids that no group has are passed over.
+func (a *api) joinGroups(c *call, p *people, user string, ids []string) error {
+	for i := range p.groups {
+		g := &p.groups[i]
+		wanted := slices.ContainsFunc(ids, func(id string) bool { return strings.EqualFold(id, g.ID) })
+		if wanted == slices.Contains(g.Members, user) {
+			continue
+		}
+		if wanted {
+			g.Members = append(slices.Clone(g.Members), user)
+		} else {
+			g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(id string) bool { return id == user })
+		}
+		if err := a.Store.PutGroup(c.Context(), *g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // deleteGroup is DELETE group/{id}.
 func (a *api) deleteGroup(c *call) (result, error) {
 	if !c.user().IsAdmin() {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -128,37 +127,24 @@ func (a *api) listPeopleShort(c *call) (result, error) {
 	return result{body: list, total: &total}, nil
 }
 
-// filterPeople applies filter, order and page. Without employeeStatus only
-// active users are listed.
+// filterPeople applies filter, order and page.
 func (a *api) filterPeople(c *call) (*people, []store.User, int, error) {
 	page, err := c.page()
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	q := c.URL.Query()
-	status, kind := int(store.StatusActive), 0
-	for name, into := range map[string]*int{"employeeStatus": &status, "employeeType": &kind} {
-		if text := q.Get(name); text != "" {
-			if *into, err = strconv.Atoi(text); err != nil {
-				return nil, nil, 0, invalid(strings.ToUpper(name[:1])+name[1:], "The value '"+text+"' is not valid.")
-			}
-		}
-	}
-	if limited(c.user()) {
-		return nil, nil, 0, errForbidden
-	}
 	p, err := a.people(c)
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	group := q.Get("groupId")
-	if q.Get("filterBy") == "group" {
-		group, page.filter = page.filter, ""
+	wanted, err := p.filter(page.filter)
+	if err != nil {
+		return nil, nil, 0, err
 	}
-	users := slices.DeleteFunc(slices.Clone(p.users), func(u store.User) bool {
-		return (int(u.Status)&status == 0 && status != 0) || !isType(u, kind) || !p.inGroup(u, group) || !personMatches(u, page.filter) ||
-			(q.Get("isAdministrator") == "true" && !u.IsAdmin())
-	})
+	if limited(c.user()) {
+		return nil, nil, 0, errForbidden
+	}
+	users := slices.DeleteFunc(slices.Clone(p.users), func(u store.User) bool { return !wanted(u) })
 	slices.SortStableFunc(users, func(x, y store.User) int { return comparePeople(x, y, page.sortBy) })
 	if page.descending {
 		slices.Reverse(users)
@@ -166,31 +152,6 @@ func (a *api) filterPeople(c *call) (*people, []store.User, int, error) {
 	total := len(users)
 	from, to := page.window(total)
 	return p, users[from:to], total, nil
-}
-
-// isType compares with the numbers of employeeType (§3.2).
-func isType(u store.User, kind int) bool {
-	switch kind {
-	case 1:
-		return u.Type == store.TypeRoomAdmin
-	case 2:
-		return u.Type == store.TypeGuest
-	case 3:
-		return u.IsAdmin()
-	case 4:
-		return u.Type == store.TypeUser
-	default:
-		return true
-	}
-}
-
-func (p *people) inGroup(u store.User, group string) bool {
-	if group == "" {
-		return true
-	}
-	return slices.ContainsFunc(p.groups, func(g store.Group) bool {
-		return strings.EqualFold(g.ID, group) && slices.Contains(g.Members, u.ID)
-	})
 }
 
 func personMatches(u store.User, text string) bool {
@@ -223,11 +184,12 @@ func comparePeople(x, y store.User, sortBy string) int {
 // administrators and only of others (§3.2).
 func (a *api) updateProfile(c *call) (result, error) {
 	var in struct {
-		FirstName *string `json:"firstName"`
-		LastName  *string `json:"lastName"`
-		Location  *string `json:"location"`
-		Comment   *string `json:"comment"`
-		Disable   *bool   `json:"disable"`
+		FirstName *string  `json:"firstName"`
+		LastName  *string  `json:"lastName"`
+		Location  *string  `json:"location"`
+		Comment   *string  `json:"comment"`
+		Disable   *bool    `json:"disable"`
+		Groups    []string `json:"department"`
 	}
 	if err := c.bind(&in); err != nil {
 		return result{}, err
@@ -274,6 +236,11 @@ func (a *api) updateProfile(c *call) (result, error) {
 	}
 	if err := a.Store.PutUser(c.Context(), *u); err != nil {
 		return result{}, err
+	}
+	if in.Groups != nil && c.user().IsAdmin() { // who else may is not on record
+		if err := a.joinGroups(c, p, u.ID, in.Groups); err != nil {
+			return result{}, err
+		}
 	}
 	return result{body: p.full(*u, false)}, nil
 }

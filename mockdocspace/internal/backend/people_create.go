@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 
@@ -8,19 +9,40 @@ import (
 )
 
 // userTypes are the numbers of employeeType (§3.2).
-var userTypes = map[integer]store.UserType{
+var userTypes = map[employeeType]store.UserType{
 	1: store.TypeRoomAdmin, 2: store.TypeGuest, 3: store.TypeAdmin, 4: store.TypeUser,
+}
+
+// employeeType is a user's type by number, its text, or the name that the
+// vendor's SDK sends.
+type employeeType int
+
+func (t *employeeType) UnmarshalJSON(raw []byte) error {
+	var name string
+	if json.Unmarshal(raw, &name) == nil {
+		if known, ok := employeeTypes[strings.ToLower(name)]; ok {
+			*t = employeeType(known)
+			return nil
+		}
+	}
+	var n integer
+	if err := n.UnmarshalJSON(raw); err != nil {
+		return err
+	}
+	*t = employeeType(n)
+	return nil
 }
 
 // createPerson is POST people: the scope stage lets every token through, the
 // action wants an administrator (§4.3).
 func (a *api) createPerson(c *call) (result, error) {
 	var in struct {
-		Email     string  `json:"email"`
-		FirstName string  `json:"firstName"`
-		LastName  string  `json:"lastName"`
-		Password  string  `json:"password"`
-		Type      integer `json:"type"`
+		Email     string       `json:"email"`
+		FirstName string       `json:"firstName"`
+		LastName  string       `json:"lastName"`
+		Password  string       `json:"password"`
+		Type      employeeType `json:"type"`
+		Groups    []string     `json:"department"`
 	}
 	if err := c.bind(&in); err != nil {
 		return result{}, err
@@ -59,6 +81,11 @@ func (a *api) createPerson(c *call) (result, error) {
 	p, err := a.people(c)
 	if err != nil {
 		return result{}, err
+	}
+	if len(in.Groups) > 0 {
+		if err := a.joinGroups(c, p, user.ID, in.Groups); err != nil {
+			return result{}, err
+		}
 	}
 	return result{body: p.full(user, false)}, nil
 }

@@ -88,10 +88,10 @@ func TestAuthentication(t *testing.T) {
 			for _, h := range []map[string]string{
 				{"Cookie": "asc_auth_key=" + token}, {"Authorization": token}, {"Authorization": "Bearer " + token},
 			} {
-				for _, path := range []string{"people/@self", "files/@my", "security/oauth2/token"} {
+				for _, path := range []string{"people/@self", "files/@my", "portal", "security/oauth2/token"} {
 					p.do(request{method: "GET", path: "/api/2.0/" + path, header: h}).want(t, 200)
 				}
-				p.do(request{method: "GET", path: "/api/2.0/portal", header: h}).want(t, 501)
+				p.do(request{method: "GET", path: "/api/2.0/modules", header: h}).want(t, 501)
 			}
 		})
 	}
