@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/binary"
 	"errors"
@@ -133,9 +134,9 @@ func ignoreShort(err error) error {
 	return err
 }
 
-// verify looks for damage through a connection that cannot write: not to the file,
-// nor from its log into the file.
-func verify(path string) error {
+// verify looks for damage, and for what inspect cannot see in the file's log,
+// through a connection that cannot write: not to the file, nor from its log into it.
+func verify(path string, known int) error {
 	mode := "mode=ro"
 	if log, err := os.Stat(path + "-wal"); err != nil || log.Size() == 0 {
 		mode += "&immutable=1" // no log to read, so no files appear beside this one
@@ -150,10 +151,16 @@ func verify(path string) error {
 		query = "PRAGMA quick_check(1)"
 	}
 	var verdict string
-	err = errors.Join(db.QueryRow(query).Scan(&verdict), db.Close())
+	var version int
+	if err = db.QueryRow("PRAGMA user_version").Scan(&version); err == nil {
+		err = db.QueryRow(query).Scan(&verdict)
+	}
+	err = cmp.Or(err, db.Close())
 	switch {
 	case err != nil:
 		return damaged(path, err)
+	case version > known:
+		return tooNew(path, version, known)
 	case verdict != "ok":
 		return damaged(path, errors.New(strings.TrimSpace(verdict)))
 	}

@@ -110,9 +110,6 @@ func (s *Store) migrate() error {
 	if err := s.writer.scan("PRAGMA user_version", nil, []any{&version}); err != nil {
 		return s.failed(err)
 	}
-	if version > len(s.schema) { // said only by the write-ahead log, or inspect had seen it
-		return tooNew(s.path, version, len(s.schema))
-	}
 	if version == len(s.schema) {
 		return nil
 	}

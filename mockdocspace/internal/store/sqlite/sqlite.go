@@ -84,7 +84,7 @@ func (s *Store) begin() error {
 		if err := create(s.path, s.schema[0]); err != nil {
 			return err
 		}
-	} else if err := verify(s.path); err != nil {
+	} else if err := verify(s.path, len(s.schema)); err != nil {
 		return err
 	}
 	if s.pool, err = sql.Open("sqlite", dsn(s.path, "rw")); err != nil {
