@@ -1,13 +1,13 @@
 package flows
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"docspace-oauth/loopback"
 )
 
 // requestTimeout bounds one request to a portal, body included. The portal is
@@ -15,41 +15,20 @@ import (
 const requestTimeout = 30 * time.Second
 
 // Transport returns a fresh HTTP transport that reaches portals on this machine
-// by name: `localhost` and every `*.localhost` name is dialled at the loopback
-// addresses (RFC 6761 §6.3) and never through a proxy. Go itself resolves only
-// what the operating system resolves, which is not `second.localhost`.
+// by name (package loopback), and those never through a proxy.
 func Transport() *http.Transport {
 	transport := &http.Transport{
 		ForceAttemptHTTP2: true, MaxIdleConns: 100, MaxIdleConnsPerHost: 16,
 		IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second,
-	}
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		host, port, err := net.SplitHostPort(address)
-		if err != nil || !isLocalhost(host) {
-			return dialer.DialContext(ctx, network, address)
-		}
-		conn, err := dialer.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
-		if err == nil {
-			return conn, nil
-		}
-		if conn, err6 := dialer.DialContext(ctx, network, net.JoinHostPort("::1", port)); err6 == nil {
-			return conn, nil
-		}
-		return nil, err
+		DialContext: loopback.Dial,
 	}
 	transport.Proxy = func(r *http.Request) (*url.URL, error) {
-		if isLocalhost(r.URL.Hostname()) {
+		if loopback.IsName(r.URL.Hostname()) {
 			return nil, nil
 		}
 		return http.ProxyFromEnvironment(r)
 	}
 	return transport
-}
-
-func isLocalhost(host string) bool {
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // NewHTTPClient returns a client for talking to a portal: it follows no redirect,

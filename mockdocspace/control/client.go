@@ -12,11 +12,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"docspace-oauth/loopback"
 )
 
 // Client calls the control API of one mock. It is safe for concurrent use.
@@ -48,32 +49,9 @@ func New(baseURL string, opts ...Option) *Client {
 	return c
 }
 
-// transport dials localhost and every *.localhost name at loopback (RFC 6761
-// §6.3), which Go's resolver doesn't, and uses no proxy: a mock is near.
+// transport reaches *.localhost names and uses no proxy: a mock is near.
 func transport() *http.Transport {
-	dialer := &net.Dialer{Timeout: 10 * time.Second}
-	return &http.Transport{
-		IdleConnTimeout: 30 * time.Second, MaxIdleConnsPerHost: 8,
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			host, port, err := net.SplitHostPort(address)
-			if err != nil || !isLocalhost(host) {
-				return dialer.DialContext(ctx, network, address)
-			}
-			conn, err := dialer.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
-			if err == nil {
-				return conn, nil
-			}
-			if other, err6 := dialer.DialContext(ctx, network, net.JoinHostPort("::1", port)); err6 == nil {
-				return other, nil
-			}
-			return nil, err
-		},
-	}
-}
-
-func isLocalhost(host string) bool {
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+	return &http.Transport{IdleConnTimeout: 30 * time.Second, MaxIdleConnsPerHost: 8, DialContext: loopback.Dial}
 }
 
 // Error is a refusal of the control API (RFC 9457). It says what was wrong and
