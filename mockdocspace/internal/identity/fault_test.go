@@ -1,14 +1,68 @@
 package identity_test
 
 import (
+	"maps"
 	"testing"
 
 	"docspace-oauth/mockdocspace/internal/rules"
 )
 
+// faultProbe is what shows a fault: what a portal answers without and with it.
+type faultProbe struct {
+	without, with string
+	probe         func(p *portal) string
+	strict        bool // on the profile strict; docspace behaves so anyhow
+	everyoneOnly  bool // the probe names no app the fault could be aimed at
+}
+
+// Each fault that acts here shows; aimed at one app it shows there and nowhere else.
+func TestFaults(t *testing.T) {
+	probes := maps.Clone(authorizeFaults)
+	maps.Copy(probes, tokenFaults)
+	maps.Copy(probes, refreshFaults)
+	maps.Copy(probes, documentFaults)
+	for name, f := range probes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fault, known := rules.FaultNamed(name)
+			if !known {
+				t.Fatal("the catalogue does not know it")
+			}
+			observe := func(aim func(*portal) (rules.Subject, bool)) string {
+				p := newPortal(t, func(r *rules.Rules) {
+					if f.strict {
+						*r = rules.Strict()
+					}
+				})
+				if subject, on := aim(p); on {
+					aimAt(t, p, name, subject)
+				}
+				return f.probe(p)
+			}
+			expect := func(what, got, want string) {
+				if got != want {
+					t.Errorf("%s: %s\nwant %s", what, got, want)
+				}
+			}
+			expect("off", observe(func(*portal) (rules.Subject, bool) { return rules.Subject{}, false }), f.without)
+			expect("on", observe(func(*portal) (rules.Subject, bool) { return rules.Subject{}, true }), f.with)
+			if fault.EveryoneOnly || f.everyoneOnly {
+				return
+			}
+			expect("on for this app", observe(func(p *portal) (rules.Subject, bool) { return rules.Subject{App: p.app.ID}, true }), f.with)
+			expect("on for another app", observe(func(*portal) (rules.Subject, bool) { return rules.Subject{App: otherUser}, true }), f.without)
+		})
+	}
+}
+
 func switchOn(t testing.TB, p *portal, fault string) {
 	t.Helper()
-	if _, err := p.book.Add(fault, rules.Subject{}); err != nil {
+	aimAt(t, p, fault, rules.Subject{})
+}
+
+func aimAt(t testing.TB, p *portal, fault string, subject rules.Subject) {
+	t.Helper()
+	if _, err := p.book.Add(fault, subject); err != nil {
 		t.Fatal(err)
 	}
 }
