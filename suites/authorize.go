@@ -27,7 +27,9 @@ func authorizeChecks() []Check {
 
 func codeIssued(c *Case) {
 	user, app := c.User(), c.App()
-	c.Expect(c.AuthorizeAndConsent(user, app)).To(BeCodeAt(app.RedirectURI))
+	answer := c.AuthorizeAndConsent(user, app)
+	c.Expect(answer).To(BeCodeAt(app.RedirectURI))
+	c.Expect(answer.Query("code")).NotTo(gomega.BeEmpty(), "code in the query of the redirect URI")
 }
 
 // target is the address that an answer leads the browser to, as it stands there; ""

@@ -77,6 +77,7 @@ func authorizeAnswerChecks() []Check {
 
 func disableRedirect(c *Case) {
 	user, app := c.User(), c.App()
+	c.allowed(user, c.App())
 	pending := c.pendingConsent(user, app)
 	header := c.SignedIn(user)
 	header.Set("X-Disable-Redirect", "true")

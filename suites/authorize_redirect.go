@@ -48,6 +48,7 @@ func BeKeptFrom(redirectURI string) types.GomegaMatcher {
 
 func redirectOmitted(c *Case) {
 	user, one := c.User(), c.App(Scopes("files:read", "rooms:read"))
+	c.allowed(user, c.App())
 	answer := c.AuthorizeAndConsent(user, one, Param("redirect_uri"))
 	c.Expect(answer).To(BeCodeAt(one.RedirectURI), "with one registered URI")
 	tokens := c.Token(c.ExchangeForm(one, Code{Value: handedOver(answer).Get("code")}))

@@ -18,6 +18,7 @@ func authorizeStateChecks() []Check {
 
 func stateEchoed(c *Case) {
 	user, app := c.User(), c.App()
+	c.allowed(user, c.App())
 	for _, how := range []string{"after consent", "silently"} {
 		answer := c.AuthorizeAndConsent(user, app, State("Xyz-123."))
 		c.Expect(answer).To(BeCodeAt(app.RedirectURI), how)
@@ -38,6 +39,7 @@ func stateIntact(c *Case) {
 
 func stateOptional(c *Case) {
 	user, app := c.User(), c.App()
+	c.allowed(user, c.App())
 	answer := c.AuthorizeAndConsent(user, app, Param("state"))
 	c.Expect(answer).To(BeCodeAt(app.RedirectURI))
 	c.Expect(handedOver(answer)).NotTo(gomega.HaveKey("state"), "state in the answer")

@@ -106,6 +106,7 @@ func (c *Case) signInWithoutBrowser(u User, app App) {
 
 func callbackSignedIn(c *Case) {
 	user, app := c.User(), c.App()
+	c.allowed(user, c.App())
 	c.pendingConsent(user, app)
 	profile := c.browserSignedIn(user)
 	result := c.arrived(c.Journey(profile, user, app, browser.Allow))
@@ -190,6 +191,7 @@ func (c *Case) redeemed(app App, result *browser.Result) Response {
 
 func callbackParameters(c *Case) {
 	user, app := c.User(), c.App()
+	c.allowed(user, c.App())
 	profile := c.browserSignedIn(user)
 	for _, how := range []string{"after consent", "with consent on record"} {
 		result := c.arrived(c.Journey(profile, user, app, browser.Allow))

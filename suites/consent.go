@@ -35,6 +35,7 @@ func consentRemembered(c *Case) {
 
 func consentPartial(c *Case) {
 	user, app := c.User(), c.App()
+	c.allowed(user, c.App())
 	asked := Scope(probeScope, "files:read", "rooms:read")
 	answer := c.consentTo(user, app, []string{probeScope, "rooms:read"}, asked)
 	c.expectScopes(app, answer, "a part was granted", probeScope, "rooms:read")
@@ -76,6 +77,7 @@ func (c *Case) expectWorthless(app App, answer Response) {
 func consentStateBound(c *Case) {
 	user, other := c.twoUsers()
 	app, second := c.App(), c.App()
+	c.allowed(user, c.App())
 	pending := c.pendingConsent(user, app, Scope("files:read"))
 	form := func(u User, a App, state string) Response { return c.Consent(u, a, state, "files:read") }
 

@@ -28,7 +28,7 @@ const injected = "X-Injected"
 
 // answerLimit is after how long a hostile request counts as hanging. It is longer
 // than the second that an unknown client takes (docs/portal/identity.md §1.1).
-const answerLimit = 8 * time.Second
+const answerLimit = 5 * time.Second
 
 // hostileValues are inputs that parsers stumble over, percent-encoded for a query
 // or a form, by name.

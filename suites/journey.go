@@ -94,6 +94,7 @@ func scopeLastSurvives(c *Case) {
 
 func staleScopes(c *Case) {
 	user, first, second := c.User(), c.App(), c.App(Scopes("files:read", "rooms:read"))
+	c.pendingConsent(user, first)
 	profile := c.browserSignedIn(user)
 	c.Control("a request with scope", func() {
 		c.arrived(c.Journey(profile, user, first, browser.Allow, Scope("rooms:read")))
