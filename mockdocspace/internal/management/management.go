@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"docspace-oauth/mockdocspace/control"
 	"docspace-oauth/mockdocspace/internal/clock"
 	"docspace-oauth/mockdocspace/internal/journal"
 	"docspace-oauth/mockdocspace/internal/random"
@@ -40,6 +41,9 @@ type Config struct {
 	RotateKeys func(ctx context.Context) error
 	// PortalURL is the root of a portal, as seen from the site in the context.
 	PortalURL func(ctx context.Context, t store.Tenant) string
+
+	// Routes are those of the Backend API.
+	Routes []control.Route
 
 	// Token, when set, must come with every call as a bearer token.
 	Token string
@@ -89,6 +93,7 @@ func (s *server) routes() http.Handler {
 	s.userRoutes(api)
 	s.appRoutes(api)
 	s.journalRoutes(api)
+	s.backendRoutes(api)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, fmt.Sprintf("%s %s is no operation of the control API: GET /mock/openapi.json lists them", r.Method, r.URL.Path))
 	})

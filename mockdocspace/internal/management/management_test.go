@@ -55,6 +55,7 @@ func start(t *testing.T, change func(*management.Config)) *mock {
 		Reset:      func(context.Context) error { m.resets++; return nil },
 		Restored:   func() { m.reads++ },
 		RotateKeys: func(context.Context) error { m.rotations++; return nil },
+		Routes:     []control.Route{{Method: "GET", Template: "api/{version:apiVersion}/x", Class: "policy", Implemented: true}},
 		PortalURL: func(ctx context.Context, t store.Tenant) string {
 			here := site.From(ctx)
 			if here.Tenant.ID == t.ID {
@@ -402,5 +403,12 @@ func TestJournal(t *testing.T) {
 	defer cancel()
 	if _, err := m.WaitJournal(ctx, control.JournalFilter{Path: "/never"}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v, want the context's", err)
+	}
+}
+
+func TestRoutes(t *testing.T) {
+	m := start(t, nil)
+	if routes := must[[]control.Route](t)(m.Routes(t.Context())); len(routes) != 1 || routes[0].Template != "api/{version:apiVersion}/x" || !routes[0].Implemented {
+		t.Errorf("routes %+v", routes)
 	}
 }
