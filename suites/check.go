@@ -30,6 +30,7 @@ func Checks() []Check {
 		registrationChecks(),
 		raceChecks(),
 		robustChecks(),
+		limitChecks(),
 	)
 }
 

@@ -152,7 +152,11 @@ func (s *session) attempt(ctx context.Context, r requirement.Requirement, check 
 	defer cancel()
 	t := s.target
 	if r.Has(requirement.NeedsOwnPortal) {
-		own, err := s.target.Own(hard)
+		start := s.target.Own
+		if r.Has(requirement.NeedsLimits) {
+			start = s.target.OwnLimited
+		}
+		own, err := start(hard)
 		if err != nil {
 			return attempted{Result: report.Result{Requirement: r, Verdict: report.Skip, Message: err.Error()}}
 		}

@@ -25,7 +25,6 @@ type Options struct {
 	Slow        bool     // also what waits for real time
 	Races       bool     // also what fires many requests at once
 	Destructive bool     // also what deletes more than it made
-	Limits      bool     // also what exhausts a rate limit
 	Seed        int64    // order of the checks; 0: random
 	Jobs        int      // worker processes; 0: one per processor, at least two
 	Timeouts    Timeouts
@@ -134,8 +133,6 @@ func (r *run) leftOut(req requirement.Requirement) string {
 			return "fires many requests at once: run with --races"
 		case need == requirement.NeedsDestructive && !o.Destructive:
 			return "deletes more than it made: run with --allow-destructive"
-		case need == requirement.NeedsLimits && !o.Limits:
-			return "exhausts a rate limit, which is off at the target"
 		case need == requirement.NeedsControl && r.target.ControlURL == "":
 			return "needs the mock's control API"
 		case need == requirement.NeedsOwnPortal && r.target.Kind != target.KindMock:

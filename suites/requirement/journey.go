@@ -82,9 +82,9 @@ var journey = []Requirement{
 		Fix: "Say that the request was answered.",
 	},
 	{
-		ID: "docspace/journey/sign-in-limit", Level: DocSpace, Needs: []Need{NeedsBrowser, NeedsLimits},
+		ID: "docspace/journey/sign-in-limit", Level: DocSpace, Needs: []Need{NeedsBrowser, NeedsOwnPortal, NeedsLimits},
 		Reference: "docs/portal/browser-flow.md §4.4",
-		Title:     "The eleventh sign-in in five minutes is refused (opt-in)",
+		Title:     "The eleventh sign-in in five minutes is refused",
 		Faults:    []string{"limits.off"},
 		Why:       "Without it passwords can be tried by the thousand.",
 		Fix:       "Refuse after ten tries in five minutes.",

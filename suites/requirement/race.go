@@ -31,7 +31,7 @@ var race = []Requirement{
 	{
 		ID: "docspace/limits/headers", Level: DocSpace, Needs: []Need{NeedsOwnPortal, NeedsLimits},
 		Reference: "docs/portal/identity.md §13.1",
-		Title:     "X-Ratelimit-Remaining falls to an empty 429 with the reset in nanoseconds (opt-in)",
+		Title:     "X-Ratelimit-Remaining falls to an empty 429 with the reset in nanoseconds",
 		Faults:    []string{"limits.off"},
 		Why:       "Clients slow down by these headers.",
 		Fix:       "Count per method and caller and send the headers.",

@@ -56,7 +56,8 @@ const (
 	NeedsRaces Need = "races"
 	// NeedsDestructive: the check deletes more than it made (--allow-destructive).
 	NeedsDestructive Need = "destructive"
-	// NeedsLimits: the check exhausts a rate limit.
+	// NeedsLimits: the check exhausts a rate limit, so the portal of its own has the
+	// limits on; goes with NeedsOwnPortal.
 	NeedsLimits Need = "limits"
 )
 

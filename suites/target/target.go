@@ -88,14 +88,19 @@ func Attach(d Descriptor) (*Target, error) {
 	return t, nil
 }
 
-// Own starts a mock of the caller's own with the profile, limits and faults of t, for a check that
-// changes the portal as a whole. A target that was not started by the runner
-// can't be copied: ErrNotOffered.
-func (t *Target) Own(ctx context.Context) (*Target, error) {
+// Own starts a mock of the caller's own with the profile, limits and faults of t, for
+// a check that changes the portal as a whole. A target that was not started by the
+// runner can't be copied: ErrNotOffered.
+func (t *Target) Own(ctx context.Context) (*Target, error) { return t.own(ctx, t.Limits) }
+
+// OwnLimited is Own with the portal's limits on: it refuses requests for their rate.
+func (t *Target) OwnLimited(ctx context.Context) (*Target, error) { return t.own(ctx, "portal") }
+
+func (t *Target) own(ctx context.Context, limits string) (*Target, error) {
 	if t.Kind != KindMock {
 		return nil, fmt.Errorf("%w: it turns the portal's clock, keys or limits, which only the runner's own mock allows", ErrNotOffered)
 	}
-	return OpenMock(ctx, MockOptions{Profile: t.Profile, Faults: t.Faults, Limits: t.Limits})
+	return OpenMock(ctx, MockOptions{Profile: t.Profile, Faults: t.Faults, Limits: limits})
 }
 
 // Close stops what Open or Own started.
