@@ -2,6 +2,9 @@ package backend
 
 import (
 	"fmt"
+	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -10,7 +13,11 @@ import (
 
 func TestPositiveAssertions(t *testing.T) {
 	p := newPortal(t)
-	number := func(n int, what string, body func(t *testing.T)) { t.Run(fmt.Sprintf("%02d %s", n, what), body) }
+	var told []int
+	number := func(n int, what string, body func(t *testing.T)) {
+		told = append(told, n)
+		t.Run(fmt.Sprintf("%02d %s", n, what), body)
+	}
 
 	number(1, "self with read", func(t *testing.T) {
 		got := p.api("GET", "people/@self", p.token("user", "accounts.self:read"), nil)
@@ -141,6 +148,36 @@ func TestPositiveAssertions(t *testing.T) {
 		p.api("GET", "people/@self", before, nil).wantEmpty(t, 401)
 		p.api("GET", "people/@self", after, nil).want(t, 200)
 	})
+	// 15 is answered by the authorization server: TestAPIAssertionsAcrossServices of package mockdocspace.
+	wantNumbers(t, "Positive", append(told, 15))
+}
+
+// wantNumbers compares numbers with those that the page has under a heading of its §7.
+func wantNumbers(t *testing.T, heading string, told []int) {
+	t.Helper()
+	page, err := os.ReadFile("../../../docs/portal/backend-api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, part, _ := strings.Cut(string(page), "\n"+heading+"\n")
+	for line := range strings.Lines(part) {
+		if strings.TrimSpace(line) == "" {
+			break
+		}
+		number, _, _ := strings.Cut(line, ". ")
+		n, err := strconv.Atoi(number)
+		if err != nil {
+			continue // the line before goes on
+		}
+		if at := slices.Index(told, n); at >= 0 {
+			told = slices.Delete(told, at, at+1)
+		} else {
+			t.Errorf("%s %d of the page's §7 has no test", heading, n)
+		}
+	}
+	if len(told) > 0 {
+		t.Errorf("%s: the page's §7 has no %v", heading, told)
+	}
 }
 
 // ownFile returns the id of the file that the seed gave a user.

@@ -8,12 +8,14 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
+	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/store"
 	"docspace-oauth/signature"
 )
@@ -27,7 +29,11 @@ func unsigned(t *testing.T, header, payload string) string {
 
 func TestNegativeAssertions(t *testing.T) {
 	p := newPortal(t)
-	number := func(n int, what string, body func(t *testing.T)) { t.Run(fmt.Sprintf("%02d %s", n, what), body) }
+	var told []int
+	number := func(n int, what string, body func(t *testing.T)) {
+		told = append(told, n)
+		t.Run(fmt.Sprintf("%02d %s", n, what), body)
+	}
 	self := func(token string) answer { return p.api("GET", "people/@self", token, nil) }
 	withAuthorization := func(value string) answer {
 		return p.do(request{method: "GET", path: "/api/2.0/people/@self", header: map[string]string{"Authorization": value}})
@@ -37,6 +43,11 @@ func TestNegativeAssertions(t *testing.T) {
 	number(1, "no token", func(t *testing.T) {
 		for _, path := range []string{"people/@self", "files/@my", "files/rooms", "people", "group", "settings/customschemas", "security/oauth2/token"} {
 			p.api("GET", path, "", nil).wantEmpty(t, 401)
+		}
+	})
+	number(2, "a challenge with the 401, of the strict profile", func(t *testing.T) {
+		if got := newStrictPortal(t).api("GET", "people/@self", "", nil); got.status != 401 || got.header.Get("WWW-Authenticate") != "Bearer" {
+			t.Errorf("%d %q", got.status, got.header.Get("WWW-Authenticate"))
 		}
 	})
 	number(3, "what is no token", func(t *testing.T) {
@@ -140,6 +151,52 @@ func TestNegativeAssertions(t *testing.T) {
 		withAuthorization("bearer "+good).wantEmpty(t, 401)
 		withAuthorization("BEARER "+good).wantEmpty(t, 401)
 	})
+	number(12, "each scope at each probe, and no side effect", func(t *testing.T) {
+		probes := map[string][]string{
+			"GET people/@self": {"accounts.self:read", "accounts.self:write"}, "GET people": {"accounts:read", "accounts:write"},
+			"GET group": {"accounts:read"}, "POST group": {"accounts:write"}, "GET files/@my": {"files:read", "files:write"},
+			"POST files/@my/text": {"files:write"}, "GET files/rooms": {"rooms:read", "rooms:write"}, "POST files/rooms": {"rooms:write"},
+		}
+		count := func(path string) float64 {
+			m := p.api("GET", path, p.token("admin", everyScope...), nil).json(t)
+			if content, ok := m["response"].(map[string]any); ok {
+				m = content
+			}
+			total, _ := m["total"].(float64)
+			return total
+		}
+		for _, scope := range everyScope {
+			for probe, admitted := range probes {
+				method, path, _ := strings.Cut(probe, " ")
+				list := strings.TrimSuffix(path, "/text")
+				var body any
+				if method == "POST" {
+					body = map[string]any{"title": "Twelve", "content": "x", "roomType": 5, "groupName": "Twelve"}
+				}
+				before := 0.0
+				if method == "POST" {
+					before = count(list)
+				}
+				got := p.api(method, path, p.token("admin", scope), body)
+				if slices.Contains(admitted, scope) {
+					got.want(t, 200)
+					continue
+				}
+				if got.wantEmpty(t, 403); method == "POST" && count(list) != before {
+					t.Errorf("%s with %s was refused and done", probe, scope)
+				}
+			}
+		}
+	})
+	number(13, "a challenge with the 403, of the strict profile", func(t *testing.T) {
+		p := newStrictPortal(t)
+		claims := p.claims("user", "openid")
+		claims["iss"] = p.URL
+		got := p.api("GET", "files/@my", p.sign(claims), nil)
+		if got.status != 403 || !strings.Contains(got.header.Get("WWW-Authenticate"), `error="insufficient_scope"`) {
+			t.Errorf("%d %q", got.status, got.header.Get("WWW-Authenticate"))
+		}
+	})
 	number(14, "openid opens nothing", func(t *testing.T) {
 		token := p.token("admin", "openid")
 		for _, probe := range []string{"GET people/@self", "GET people", "GET group", "POST group", "GET files/@my", "POST files/@my/text", "GET files/rooms", "POST files/rooms"} {
@@ -166,6 +223,15 @@ func TestNegativeAssertions(t *testing.T) {
 		dead := p.token("user", "openid", "files:read")
 		p.kill(dead)
 		p.api("GET", "settings/customschemas", dead, nil).wantEmpty(t, 401)
+	})
+	number(20, "unknown path and wrong method", func(t *testing.T) {
+		for _, token := range []string{"", good} {
+			p.api("GET", "people/@self/nosuch", token, nil).wantEmpty(t, 404)
+			got := p.api("DELETE", "capabilities", token, nil)
+			if got.wantEmpty(t, 405); got.header.Get("Allow") != "GET" {
+				t.Errorf("Allow %q", got.header.Get("Allow"))
+			}
+		}
 	})
 	number(21, "right instead of scope", func(t *testing.T) {
 		for _, user := range []string{"user", "guest"} {
@@ -215,6 +281,19 @@ func TestNegativeAssertions(t *testing.T) {
 		if !strings.Contains(got.body, `"errors":{"Count":["The field Count must be between 1 and 100."]}`) {
 			t.Errorf("body %s", got.body)
 		}
+	})
+	number(25, "guesses", func(t *testing.T) {
+		p := newPortal(t, withLimits)
+		guess := func() answer {
+			return p.api("POST", "authentication", "", map[string]any{"userName": "guesser@docspace.test", "password": "wrong"})
+		}
+		for range 5 {
+			got := guess()
+			if got.wantError(t, 401, "User authentication failed"); !strings.Contains(got.body, `"type":null`) {
+				t.Errorf("body %s", got.body)
+			}
+		}
+		guess().wantError(t, 403, "Too many login attempts. Please try again later")
 	})
 	number(26, "CORS", func(t *testing.T) {
 		from := func(origin, token string) http.Header {
@@ -267,6 +346,14 @@ func TestNegativeAssertions(t *testing.T) {
 			t.Errorf("the cookie lost against a header that is no token: %v", id)
 		}
 	})
+	wantNumbers(t, "Negative", told)
+}
+
+func newStrictPortal(t *testing.T) *portal {
+	t.Helper()
+	p := newPortal(t)
+	p.book = rules.NewBook(rules.Strict())
+	return p
 }
 
 func TestSubjectMustBeAUser(t *testing.T) {
