@@ -231,28 +231,62 @@ func callbackCSRF(c *Case) {
 	victim, attacker := c.User(), c.User()
 	app := c.ReferenceApp()
 	profile := c.browserSignedIn(victim)
-	c.signInAtApp(profile, victim, app)
-	spent := len(app.requests.sent())
-
-	// A sign-in that somebody else finished, and the victim's own waiting one.
+	// A sign-in that somebody else finished, and one that waits in this browser.
 	foreign := c.AuthorizeAndConsent(attacker, app.App, State("of-another-browser"))
 	c.setup("another person's code", func() { c.Expect(foreign).To(BeCodeAt(app.RedirectURI)) })
-	code := url.QueryEscape(handedOver(foreign).Get("code"))
-	fresh := c.Browser()
-	for what, query := range map[string]string{
-		"a foreign state":          "code=" + code + "&state=of-another-browser",
-		"no state":                 "code=" + code,
-		"an empty state":           "code=" + code + "&state=",
-		"two states":               "code=" + code + "&state=a&state=b",
-		"a foreign state, refused": "error=access_denied&state=of-another-browser",
+	code := "code=" + url.QueryEscape(handedOver(foreign).Get("code"))
+	waiting := c.waitingSignIn(profile, victim, app)
+	for _, query := range []string{
+		code + "&state=of-another-browser", code, code + "&state=", code + "&state=a&state=b",
+		code + "&state=" + waiting.Get("state") + "&state=of-another-browser", "error=access_denied&state=of-another-browser",
 	} {
-		for who, p := range map[string]*browser.Profile{"a signed-in browser": profile, "a fresh browser": fresh} {
-			c.need(p.Navigate(c.ctx, app.RedirectURI+"?"+query))
-			c.Expect(app.requests.sent()).To(gomega.HaveLen(spent), "token requests after %s in %s", what, who)
-		}
+		c.need(profile.Navigate(c.ctx, app.RedirectURI+"?"+query))
+		c.Expect(app.requests.sent()).To(gomega.BeEmpty(), "token requests after a callback with %v", parameterNames(query))
 	}
-	c.Expect(c.shownUser(fresh, app)).To(gomega.BeEmpty(), "who is signed in, in the fresh browser")
-	c.Expect(c.shownUser(profile, app)).To(gomega.Equal(victim.Email), "who is signed in, in the victim's browser")
+	c.Expect(c.shownUser(profile, app)).To(gomega.BeEmpty(), "who is signed in after foreign callbacks")
+
+	answer := c.AuthorizeQuery(c.SignedIn(victim), encoded(waiting))
+	if state := ConsentState(answer); state != "" {
+		answer = c.Consent(victim, app.App, state, app.Scopes...)
+	}
+	c.setup("the answer to the waiting sign-in", func() { c.Expect(answer).To(BeCodeAt(app.RedirectURI)) })
+	c.need(profile.Navigate(c.ctx, answer.target()))
+	c.setup("sign in at the app", func() {
+		c.Expect(c.shownUser(profile, app)).To(gomega.Equal(victim.Email), "who is signed in after the right callback")
+	})
+	spent := len(app.requests.sent())
+	c.need(profile.Navigate(c.ctx, app.RedirectURI+"?"+code+"&state="+waiting.Get("state")))
+	c.Expect(app.requests.sent()).To(gomega.HaveLen(spent), "token requests after a state that was used")
+	c.Expect(c.shownUser(profile, app)).To(gomega.Equal(victim.Email), "who is signed in after a state that was used")
+}
+
+// waitingSignIn begins a sign-in at the app, which then waits for its callback while
+// the consent page is up, and returns the parameters of its authorization request. Setup.
+func (c *Case) waitingSignIn(profile *browser.Profile, u User, app ReferenceApp) url.Values {
+	var asked url.Values
+	c.setup("a sign-in that waits for its callback", func() {
+		result, err := profile.Authorize(c.ctx, app.Address+"/authenticate", browser.Journey{
+			Portal: c.Target.URL, RedirectURI: app.RedirectURI, Email: u.Email, Password: u.Password, Decision: browser.Look,
+		})
+		c.need(err)
+		for _, x := range result.Exchanges {
+			if address, err := url.Parse(x.URL); err == nil && address.Path == "/oauth2/authorize" && asked == nil {
+				asked = address.Query()
+			}
+		}
+		c.Expect(asked.Get("state")).NotTo(gomega.BeEmpty(), "state of the app's request")
+	})
+	return asked
+}
+
+// parameterNames are the names in a query, whose values are secrets.
+func parameterNames(query string) []string {
+	var names []string
+	for pair := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		names = append(names, name)
+	}
+	return names
 }
 
 func callbackReplay(c *Case) {

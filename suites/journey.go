@@ -28,7 +28,10 @@ func journeyChecks() []Check {
 
 func oneTimeLink(c *Case) {
 	user, app := c.User(), c.App()
-	result := c.arrived(c.Journey(c.Browser(), user, app, browser.Allow))
+	var result *browser.Result
+	c.Control("the login form with the right password", func() {
+		result = c.arrived(c.Journey(c.Browser(), user, app, browser.Allow))
+	})
 	at := slices.IndexFunc(result.Exchanges, func(x browser.Exchange) bool {
 		return x.Document && strings.HasPrefix(x.URL, c.Target.URL+"/confirm/Auth?")
 	})
@@ -109,6 +112,7 @@ func staleScopes(c *Case) {
 func portalChoice(c *Case) {
 	first, second, err := c.Target.UserOfBothPortals(c.ctx)
 	c.setup("a user of two portals", func() { c.need(err) })
+	c.formWorks(c.User(), c.App())
 	app := c.App(Scopes(probeScope))
 	for _, chosen := range []User{first, second} {
 		host := strings.TrimPrefix(strings.TrimPrefix(chosen.Portal, "https://"), "http://")
@@ -156,6 +160,7 @@ func journeyUnknownApp(c *Case) {
 func journeyDisabledApp(c *Case) {
 	user, app := c.User(), c.App()
 	c.allowed(user, app)
+	c.formWorks(user, app)
 	c.enable(app, false)
 	c.endsAtErrorPage(c.browserSignedIn(user), user, app, "client_disabled_error")
 	c.endsAtErrorPage(c.Browser(), user, app, "client_disabled_error")
