@@ -140,6 +140,7 @@ func roomFolderType(f store.Folder) *int {
 func (p *people) folder(f store.Folder, r right, files, folders int) folder {
 	out := folder{
 		ParentID: f.ParentID, FilesCount: files, FoldersCount: folders, Private: f.Private,
+		Indexing: f.Indexing, DenyDownload: f.DenyDownload,
 		entry: entry{
 			FileEntryType: 1, ID: f.ID, RootFolderID: f.RootID, CanShare: r.manage && f.ParentID != 0,
 			Security: security(folderActions, r), Title: f.Title, Access: int(r.access),

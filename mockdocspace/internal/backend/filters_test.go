@@ -55,6 +55,15 @@ func TestEntryFilters(t *testing.T) {
 func TestRoomSubjects(t *testing.T) {
 	p := newPortal(t)
 	p.api("POST", "files/rooms", p.token("roomadmin", "rooms:write"), map[string]any{"title": "Untagged", "roomType": "AiRoom"}).want(t, 200)
+	made := p.api("POST", "files/rooms", p.token("roomadmin", "rooms:write"), map[string]any{"title": "Vault", "roomType": 8, "indexing": true, "denyDownload": true}).response(t)
+	if made["indexing"] != true || made["denyDownload"] != true {
+		t.Errorf("settings of the room %v", made)
+	}
+	vault := "files/rooms/" + number(made["id"])
+	if r := p.api("PUT", vault, p.token("roomadmin", "rooms:write"), map[string]any{"indexing": false}).response(t); r["indexing"] != false || r["denyDownload"] != true {
+		t.Errorf("changed settings %v", r)
+	}
+	p.api("DELETE", vault, p.token("roomadmin", "rooms:write"), nil).want(t, 200)
 	token, rita, udo := p.token("admin", "rooms:read"), p.users["roomadmin"].ID, p.users["user"].ID
 	for query, want := range map[string]string{
 		"withoutTags=true":                           "Untagged",

@@ -80,6 +80,21 @@ func (a *api) listRooms(c *call) (result, error) {
 	return a.showContent(c, at, page, all)
 }
 
+// roomSettings are switches of a room; those left out stay (§3.8).
+type roomSettings struct {
+	Indexing     *bool `json:"indexing"`
+	DenyDownload *bool `json:"denyDownload"`
+}
+
+func (s roomSettings) apply(f *store.Folder) {
+	if s.Indexing != nil {
+		f.Indexing = *s.Indexing
+	}
+	if s.DenyDownload != nil {
+		f.DenyDownload = *s.DenyDownload
+	}
+}
+
 // createRoom is POST files/rooms (§3.8).
 func (a *api) createRoom(c *call) (result, error) {
 	var in struct {
@@ -88,6 +103,7 @@ func (a *api) createRoom(c *call) (result, error) {
 		Tags     []string  `json:"tags"`
 		Color    string    `json:"color"`
 		Private  bool      `json:"private"`
+		roomSettings
 	}
 	err := c.bind(&in)
 	if err != nil {
@@ -117,6 +133,7 @@ func (a *api) createRoom(c *call) (result, error) {
 		Title: in.Title, CreatedBy: c.user().ID, CreatedAt: now, UpdatedBy: c.user().ID, UpdatedAt: now,
 		Tags: in.Tags, Color: in.Color, Private: in.Private, Members: map[string]store.Access{c.user().ID: store.AccessRoomManager},
 	}
+	in.apply(&f)
 	if f.Color == "" {
 		f.Color = roomColor(a.Random.Bytes(1)[0])
 	}
@@ -160,6 +177,7 @@ func (a *api) updateRoom(c *call) (result, error) {
 		Title string    `json:"title"`
 		Tags  *[]string `json:"tags"`
 		Color string    `json:"color"`
+		roomSettings
 	}
 	err := c.bind(&in)
 	if err != nil {
@@ -186,6 +204,7 @@ func (a *api) updateRoom(c *call) (result, error) {
 	if in.Color != "" {
 		at.Color = in.Color
 	}
+	in.apply(&at.Folder)
 	at.UpdatedAt, at.UpdatedBy = a.Clock.Now(), c.user().ID
 	if _, err := a.Store.PutFolder(c.Context(), at.Folder); err != nil {
 		return result{}, err

@@ -104,7 +104,9 @@ type Folder struct {
 	Tags      []string
 	Color     string
 	Private   bool
-	Members   map[string]Access // rooms: user id to right
+	// Indexing and DenyDownload are settings of rooms.
+	Indexing, DenyDownload bool
+	Members                map[string]Access // rooms: user id to right
 }
 
 // File is a file's description; its bytes are a blob.
