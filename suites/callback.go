@@ -79,7 +79,7 @@ func browserJourney(c *Case) {
 	confirmed := slices.ContainsFunc(result.Exchanges, func(x browser.Exchange) bool { return strings.Contains(x.URL, "/confirm/Auth?") })
 	c.Expect(confirmed).To(gomega.BeTrue(), "the one-time link of a known app was used")
 	c.Expect(result.Consent.User).To(gomega.Equal(user.Email), "who the consent page says is signed in")
-	c.Expect(app.requests.sent()).To(gomega.HaveLen(1), "token requests of the app")
+	c.Expect(len(app.requests.sent())).To(gomega.Equal(1), "token requests of the app")
 	c.Expect(c.shownUser(profile, app)).To(gomega.Equal(user.Email), "the user whom the app shows")
 }
 
@@ -241,7 +241,7 @@ func callbackCSRF(c *Case) {
 		code + "&state=" + waiting.Get("state") + "&state=of-another-browser", "error=access_denied&state=of-another-browser",
 	} {
 		c.need(profile.Navigate(c.ctx, app.RedirectURI+"?"+query))
-		c.Expect(app.requests.sent()).To(gomega.BeEmpty(), "token requests after a callback with %v", parameterNames(query))
+		c.Expect(len(app.requests.sent())).To(gomega.BeZero(), "token requests after a callback with %v", parameterNames(query))
 	}
 	c.Expect(c.shownUser(profile, app)).To(gomega.BeEmpty(), "who is signed in after foreign callbacks")
 
@@ -256,7 +256,7 @@ func callbackCSRF(c *Case) {
 	})
 	spent := len(app.requests.sent())
 	c.need(profile.Navigate(c.ctx, app.RedirectURI+"?"+code+"&state="+waiting.Get("state")))
-	c.Expect(app.requests.sent()).To(gomega.HaveLen(spent), "token requests after a state that was used")
+	c.Expect(len(app.requests.sent())).To(gomega.Equal(spent), "token requests after a state that was used")
 	c.Expect(c.shownUser(profile, app)).To(gomega.Equal(victim.Email), "who is signed in after a state that was used")
 }
 
@@ -297,7 +297,7 @@ func callbackReplay(c *Case) {
 	c.need(profile.Navigate(c.ctx, callback.String()))
 	c.need(profile.Run(c.ctx, func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.Reload()) }))
 	c.need(profile.Run(c.ctx, func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.NavigateBack()) }))
-	c.Expect(app.requests.sent()).To(gomega.HaveLen(len(redeemed)), "token requests after reload and back")
+	c.Expect(len(app.requests.sent())).To(gomega.Equal(len(redeemed)), "token requests after reload and back")
 	c.Expect(c.shownUser(profile, app)).To(gomega.Equal(user.Email), "who is signed in after reload and back")
 	stranger := c.Browser()
 	c.need(stranger.Navigate(c.ctx, callback.String()))
