@@ -1,7 +1,6 @@
 package sqlite_test
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -13,7 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"docspace-oauth/mockdocspace/internal/store"
 	"docspace-oauth/mockdocspace/internal/store/sqlite"
 	"docspace-oauth/mockdocspace/internal/store/storetest"
 )
@@ -273,59 +271,5 @@ func TestOpen_emptyFile(t *testing.T) {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v (%v), want 0600: it holds passwords", info.Mode(), err)
-	}
-}
-
-// A write that finds no room is refused with its reason; what was there before
-// stays, and writing goes on once there is room.
-func TestDiskFull(t *testing.T) {
-	folder := smallDisk(t)
-	path, ballast := filepath.Join(folder, "portal.db"), filepath.Join(folder, "ballast")
-	rewriteNew(t, ballast, strings.Repeat("x", 1<<20))
-	s, err := sqlite.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	storetest.Fill(t, s)
-	var acknowledged []string
-	var refusal error
-	for i := 0; refusal == nil && i < 10_000; i++ {
-		token := fmt.Sprintf("%d%s", i, strings.Repeat("x", 4000))
-		if refusal = s.PutSession(t.Context(), store.Session{Token: token, UserID: "filler"}); refusal == nil {
-			acknowledged = append(acknowledged, token)
-		}
-	}
-	refusedWith(t, refusal, path, "disk is full")
-	_, _, err = s.PutBlob(t.Context(), bytes.NewReader(make([]byte, 8<<20)))
-	refusedWith(t, err, path+".blobs", "disk is full")
-	if entries, err := os.ReadDir(path + ".blobs"); err != nil || len(entries) != 0 {
-		t.Errorf("the refused upload left %v (%v)", entries, err)
-	}
-	if err := s.Close(); err != nil {
-		t.Errorf("close on a full disk: %v", err)
-	}
-	if s, err = sqlite.Open(path); err == nil { // it depends on what closing freed
-		err = s.Close()
-	} else {
-		refusedWith(t, err, path, "disk is full")
-		err = nil
-	}
-	if err := errors.Join(err, os.Remove(ballast)); err != nil {
-		t.Fatal(err)
-	}
-	if s, err = sqlite.Open(path); err != nil {
-		t.Fatal(err)
-	}
-	for _, token := range acknowledged {
-		if _, err := s.Session(t.Context(), token); err != nil {
-			t.Fatalf("session %.8s…: %v", token, err)
-		}
-	}
-	if n, err := s.DeleteSessionsOf(t.Context(), 0, "filler"); err != nil || n != len(acknowledged) {
-		t.Fatalf("write after there is room: %d rows (%v), want %d", n, err, len(acknowledged))
-	}
-	storetest.IsFilled(t, s)
-	if err := s.Close(); err != nil {
-		t.Error(err)
 	}
 }
