@@ -85,7 +85,9 @@ func (s *session) newCase(ctx context.Context, r requirement.Requirement, t *tar
 	// A memory of its own for each check: secrets don't cross checks, and the search
 	// for them stays short. Equal values have equal marks all the same.
 	redactor := evidence.NewRedactor(s.key)
-	redactor.Learn("password", t.Password)
+	for _, secret := range t.Secrets() {
+		redactor.Learn("secret", secret)
+	}
 	c := &Case{
 		Requirement: r, Target: t, session: s, ctx: ctx, redactor: redactor,
 		recorder: evidence.NewRecorder(s.transport, redactor), signed: map[string]signed{},

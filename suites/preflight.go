@@ -26,7 +26,11 @@ func Preflight(ctx context.Context, t *target.Target, limits Timeouts) error {
 	if err != nil {
 		return fmt.Errorf("%s is not an address: %w", t.URL, err)
 	}
-	client := flows.NewHTTPClient(nil)
+	transport, err := t.Transport()
+	if err != nil {
+		return err
+	}
+	client := flows.NewHTTPClient(transport)
 	defer client.CloseIdleConnections()
 	resp, err := client.Do(req)
 	if err != nil {

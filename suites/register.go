@@ -51,8 +51,12 @@ func Register(t *target.Target, o RegisterOptions) {
 	if key == nil {
 		key = []byte(rand.Text())
 	}
+	transport, err := t.Transport()
+	if err != nil { // looked at before the run
+		transport = flows.Transport()
+	}
 	s := &session{
-		target: t, known: o.Known, transport: flows.Transport(),
+		target: t, known: o.Known, transport: transport,
 		key: key, timeouts: o.Timeouts.orDefault(), browsers: &browsers{},
 	}
 	ginkgo.AfterSuite(func() {

@@ -3,11 +3,13 @@ package suites
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,6 +48,9 @@ func Run(ctx context.Context, t *target.Target, o Options) (report.Report, error
 	}
 	version := o.Version
 	if version == "" {
+		version = t.Version
+	}
+	if version == "" {
 		version = requirement.DefaultVersion
 	}
 	var known requirement.Deviations
@@ -56,6 +61,10 @@ func Run(ctx context.Context, t *target.Target, o Options) (report.Report, error
 	}
 	if o.Seed == 0 {
 		o.Seed = randomSeed()
+	}
+	t.RunID = strings.ToLower(rand.Text()[:8])
+	if t.Pacing != nil && o.Timeouts == (Timeouts{}) {
+		o.Timeouts = pacedTimeouts()
 	}
 	r := &run{
 		options: o, target: t, known: known, results: map[string]report.Result{},
@@ -69,6 +78,7 @@ func Run(ctx context.Context, t *target.Target, o Options) (report.Report, error
 		o.Planned(len(chosen))
 	}
 	r.judge(ctx, chosen)
+	r.cleanUp()
 	for _, req := range chosen {
 		result, ok := r.results[req.ID]
 		if !ok {
@@ -80,6 +90,20 @@ func Run(ctx context.Context, t *target.Target, o Options) (report.Report, error
 	r.report.DurationMS = float64(time.Since(r.report.StartedAt).Milliseconds())
 	r.report.Close(ctx.Err() != nil)
 	return r.report, nil
+}
+
+// cleanUp removes apps that checks could not remove themselves, because the run was
+// interrupted or a worker ended early.
+func (r *run) cleanUp() {
+	t := r.target
+	if t.Kind != target.KindURL || len(t.Apps) > 0 || t.Access == nil || len(r.results) == 0 || r.report.Lost != "" {
+		return // there is nothing of ours, or nobody to ask
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), r.options.Timeouts.orDefault().CleanUp)
+	defer cancel()
+	if err := t.Clean(ctx, t.RunID, nil); err != nil && !errors.Is(err, target.ErrNotOffered) {
+		r.report.LeftBehind = fmt.Sprintf("apps named docspace-oauth check %s … may still be at the portal (%v): runner clean removes them", t.RunID, err)
+	}
 }
 
 // run is one run in progress.
@@ -124,9 +148,14 @@ func (r *run) leftOut(req requirement.Requirement) string {
 	if req.Portal == requirement.NotOffered && !r.options.Standard {
 		return "not offered by the portal: " + req.Known
 	}
+	if reason := r.target.NotOffered[req.Suite]; reason != "" {
+		return "not offered by the target: " + reason
+	}
 	o := r.options
 	for _, need := range req.Needs {
 		switch {
+		case need == requirement.NeedsBrowser && r.target.NotOffered[target.FeaturePages] != "":
+			return "not offered by the target: " + r.target.NotOffered[target.FeaturePages]
 		case need == requirement.NeedsSlow && !o.Slow:
 			return "waits for real time to pass: run with --slow"
 		case need == requirement.NeedsRaces && !o.Races:
@@ -145,7 +174,10 @@ func (r *run) leftOut(req requirement.Requirement) string {
 }
 
 func (r *run) jobs() int {
-	if r.options.Jobs > 0 {
+	switch {
+	case r.target.Pacing != nil || len(r.target.Apps) > 0:
+		return 1 // one bucket, and one user's grants of one app
+	case r.options.Jobs > 0:
 		return r.options.Jobs
 	}
 	return max(2, min(4, runtime.NumCPU()))

@@ -148,7 +148,7 @@ func (c *Case) Registrar() User {
 
 // AppOf is App in the name of a user who may register apps. Setup.
 func (c *Case) AppOf(owner User, options ...AppOption) App {
-	r := flows.NewRegistration("Check "+c.Requirement.ID, RedirectURI, slices.Clone(AllScopes)...)
+	r := flows.NewRegistration(c.Target.AppName(c.Requirement.ID), RedirectURI, slices.Clone(AllScopes)...)
 	for _, option := range options {
 		option(&r)
 	}
@@ -157,7 +157,9 @@ func (c *Case) AppOf(owner User, options ...AppOption) App {
 		registered, err := c.Target.NewApp(c.ctx, c.client, c.Signature(owner), r)
 		c.need(err)
 		app = App{App: registered.App(), Owner: owner, Registered: registered}
-		app.RedirectURI = r.RedirectURIs[0] // the portal returns them in any order
+		if len(c.Target.Apps) == 0 {
+			app.RedirectURI = r.RedirectURIs[0] // the portal returns them in any order
+		}
 		c.redactor.Learn("secret", app.Secret)
 	})
 	c.deleteAfter(app)
@@ -166,7 +168,7 @@ func (c *Case) AppOf(owner User, options ...AppOption) App {
 
 // deleteAfter leaves nothing behind at a portal that outlives the run.
 func (c *Case) deleteAfter(app App) {
-	if c.Target.Kind == target.KindURL {
+	if c.Target.Kind == target.KindURL && len(c.Target.Apps) == 0 {
 		c.Cleanup(func() { c.deleteApp(app) })
 	}
 }

@@ -20,6 +20,8 @@ type Timeouts struct {
 	Probe time.Duration
 	// Preflight bounds the look at the target before the run.
 	Preflight time.Duration
+	// CleanUp bounds the removal of what checks left at the portal, after the run.
+	CleanUp time.Duration
 }
 
 // DefaultTimeouts suit a portal on this machine or on the Internet.
@@ -27,7 +29,16 @@ func DefaultTimeouts() Timeouts {
 	return Timeouts{
 		Request: 15 * time.Second, Check: 45 * time.Second, Browser: 90 * time.Second,
 		Grace: 5 * time.Second, Probe: 3 * time.Second, Preflight: 10 * time.Second,
+		CleanUp: time.Minute,
 	}
+}
+
+// pacedTimeouts suit a portal that allows ten POSTs a minute: a check that sends
+// forty waits four minutes for its turn.
+func pacedTimeouts() Timeouts {
+	t := DefaultTimeouts()
+	t.Request, t.Check, t.Browser, t.CleanUp = 3*time.Minute, 15*time.Minute, 15*time.Minute, 15*time.Minute
+	return t
 }
 
 func (t Timeouts) orDefault() Timeouts {

@@ -37,7 +37,7 @@ type Exchange struct {
 	Error          string    `json:"error,omitempty"`
 	Note           string    `json:"note,omitempty"`      // the step of the check this belongs to
 	Offending      bool      `json:"offending,omitempty"` // its answer is what the check failed on
-	Like           string    `json:"like,omitempty"`      // headers and bodies left out: that check shows the same step whole
+	Like           string    `json:"like,omitempty"`      // query, headers and bodies left out: that check shows the same step whole
 }
 
 // BodyLimit is how many bytes of a body are kept.
@@ -48,7 +48,7 @@ func (x Exchange) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "> %s %s\n", x.Method, x.URL)
 	if x.Like != "" {
-		fmt.Fprintf(&b, "< %d\n(headers and bodies as in %s)\n", x.Status, x.Like)
+		fmt.Fprintf(&b, "< %d\n(query, headers and bodies as in %s)\n", x.Status, x.Like)
 		return b.String()
 	}
 	for _, h := range x.RequestHeader {

@@ -79,7 +79,8 @@ type Report struct {
 	ExitCode   int             `json:"exit_code"`
 	Outcome    string          `json:"outcome"` // one sentence
 	Lost       string          `json:"lost,omitempty"`
-	Harness    string          `json:"harness,omitempty"` // how the harness broke
+	Harness    string          `json:"harness,omitempty"`     // how the harness broke
+	LeftBehind string          `json:"left_behind,omitempty"` // what the clean-up could not remove
 	Counts     map[Verdict]int `json:"counts"`
 	Results    []Result        `json:"results"`
 }
@@ -112,7 +113,10 @@ func (r *Report) Close(interrupted bool) {
 // (package suites).
 const setupPrefix = "setup: "
 
-// shorten keeps the headers and bodies of each setup step once, in the first check
+// expectedBody is how much of a body is kept where all is as expected, in characters.
+const expectedBody = 1000
+
+// shorten keeps query, headers and bodies of each setup step once, in the first check
 // that has it: signing in and registering an app repeat in nearly every check. Where
 // a check needs attention everything is kept.
 func (r *Report) shorten() {
@@ -124,16 +128,21 @@ func (r *Report) shorten() {
 		}
 		for j := range result.Exchanges {
 			x := &result.Exchanges[j]
+			x.At = x.At.Truncate(time.Millisecond)
+			x.RequestBody, x.ResponseBody = evidence.Cut(x.RequestBody, expectedBody), evidence.Cut(x.ResponseBody, expectedBody)
 			if !strings.HasPrefix(x.Note, setupPrefix) || x.Error != "" || x.Like != "" {
 				continue
 			}
-			path, _, _ := strings.Cut(x.URL, "?")
+			path, _, asked := strings.Cut(x.URL, "?")
 			step := fmt.Sprint(x.Note, x.Method, path, x.Status)
 			shown, known := whole[step]
 			if !known {
 				whole[step] = result.ID
 			} else if shown != result.ID {
 				x.Like = shown
+				if asked {
+					x.URL = path + "?…"
+				}
 				x.RequestHeader, x.RequestBody, x.ResponseHeader, x.ResponseBody = nil, "", nil, ""
 			}
 		}

@@ -37,8 +37,8 @@ func (t *Target) Controlled() (Mock, error) {
 	return t.Mock, nil
 }
 
-// NewUser makes a user of that type. A target that is no mock has the one user that
-// was given, who passes for a collaborator.
+// NewUser makes a user of that type. A target that is no mock has the users that were
+// given: the second one for its own type, else the first, who passes for a collaborator.
 func (t *Target) NewUser(ctx context.Context, kind UserType) (User, error) {
 	if t.Mock != nil {
 		u, err := t.Mock.NewUser(ctx, FirstPortal, kind)
@@ -47,6 +47,9 @@ func (t *Target) NewUser(ctx context.Context, kind UserType) (User, error) {
 		}
 		u.Portal = t.URL
 		return u, nil
+	}
+	if t.Second != nil && kind == t.Second.Type {
+		return t.Second.at(t.URL), nil
 	}
 	u, err := t.Registrar(ctx)
 	if err == nil && kind != u.Type && kind != Member {
@@ -57,6 +60,9 @@ func (t *Target) NewUser(ctx context.Context, kind UserType) (User, error) {
 
 // SecondUser makes an administrator of the second portal.
 func (t *Target) SecondUser(ctx context.Context) (User, error) {
+	if t.SecondAccess != nil {
+		return t.SecondAccess.at(t.SecondURL), nil
+	}
 	if t.SecondURL == "" || t.Mock == nil {
 		return User{}, fmt.Errorf("%w: there is no second portal", ErrNotOffered)
 	}

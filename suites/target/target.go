@@ -39,12 +39,22 @@ type Descriptor struct {
 	Limits       string   `json:"limits,omitempty"`
 	User         string   `json:"user,omitempty"` // e-mail of the one user of a target without control
 	Password     string   `json:"password,omitempty"`
+
+	Access       *Access           `json:"access,omitempty"` // how the one user gets in; nil: User and Password
+	Second       *Access           `json:"second,omitempty"` // a second user, nil for none
+	SecondAccess *Access           `json:"second_access,omitempty"`
+	Apps         []ReadyApp        `json:"apps,omitempty"`        // ready-made; none: they are registered
+	NotOffered   map[string]string `json:"not_offered,omitempty"` // suite or FeaturePages → reason
+	Pacing       *Pacing           `json:"pacing,omitempty"`
+	TLS          *TLS              `json:"tls,omitempty"`
+	RunID        string            `json:"run_id,omitempty"` // in the names of the run's apps
 }
 
 // Target is a portal under test.
 type Target struct {
 	Descriptor
-	Mock Mock // nil when the target is none
+	Mock    Mock   // nil when the target is none
+	Version string // that a target file names, "" for the default
 
 	started   *started // ours to close; nil when it was there before
 	registrar registrar
@@ -56,13 +66,16 @@ const metadataPath = "/.well-known/oauth-authorization-server"
 // answer by then is left to preflight.
 const findTimeout = 3 * time.Second
 
-// Open reaches what spec names: `mock` starts one in this process, anything else
-// is a URL. User and password of a URL that is not a mock come from the caller.
+// Open reaches what spec names: `mock` starts one in this process, a path ending in
+// .yaml or .yml is a target file, anything else is a URL. User and password of a URL that is not a mock come from the caller.
 // Faults are switched on for everyone; an unknown name, or faults for a target
 // that is not a mock, is an error.
 func Open(ctx context.Context, spec string, faults []string, user, password string) (*Target, error) {
 	if spec == "" || spec == string(KindMock) {
 		return OpenMock(ctx, MockOptions{Faults: faults})
+	}
+	if IsFile(spec) {
+		return openFile(ctx, spec, faults)
 	}
 	base := strings.TrimSuffix(spec, "/")
 	portal, err := flows.NewPortal(base, nil)
@@ -70,6 +83,9 @@ func Open(ctx context.Context, spec string, faults []string, user, password stri
 		return nil, err
 	}
 	t := &Target{Descriptor: Descriptor{Kind: KindURL, URL: base, User: user, Password: password}}
+	if user != "" {
+		t.Access = &Access{User: user, Password: Secret(password), Type: Admin}
+	}
 	finding, cancel := context.WithTimeout(ctx, findTimeout)
 	defer cancel()
 	t.findMock(finding, portal.HTTP)

@@ -1,0 +1,109 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"docspace-oauth/flows"
+)
+
+// IsFile tells a target file from an address by its name.
+func IsFile(spec string) bool {
+	return strings.HasSuffix(spec, ".yaml") || strings.HasSuffix(spec, ".yml")
+}
+
+// openFile reaches what a target file describes; its secrets are read here.
+func openFile(ctx context.Context, path string, faults []string) (*Target, error) {
+	f, err := LoadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var t *Target
+	if f.URL == string(KindMock) {
+		if t, err = OpenMock(ctx, MockOptions{Faults: faults}); err != nil {
+			return nil, err
+		}
+	} else {
+		t = &Target{Descriptor: Descriptor{Kind: KindURL, URL: strings.TrimSuffix(f.URL, "/")}}
+	}
+	t.Version, t.NotOffered, t.Pacing, t.TLS = f.PortalVersion, maps.Clone(f.NotOffered), f.Pacing, f.TLS
+	if err := t.getIn(f); err != nil {
+		return nil, &FileError{File: path, Problem: err.Error()}
+	}
+	if _, err := t.Transport(); err != nil {
+		return nil, &FileError{File: path, Problem: err.Error()}
+	}
+	if len(faults) > 0 && t.Mock == nil {
+		return nil, fmt.Errorf("faults can be switched on at a mock only, and %s is none", t.URL)
+	}
+	return t, nil
+}
+
+func (t *Target) getIn(f *File) (err error) {
+	if t.Access, err = f.SignIn.resolved(); err != nil {
+		return err
+	}
+	if t.Access != nil {
+		t.User, t.Password = t.Access.User, string(t.Access.Password)
+	}
+	if t.Second, err = f.SecondUser.resolved(); err != nil {
+		return err
+	}
+	if f.SecondPortal != nil {
+		t.SecondURL = strings.TrimSuffix(f.SecondPortal.URL, "/")
+		if t.SecondAccess, err = f.SecondPortal.SignIn.resolved(); err != nil {
+			return err
+		}
+	}
+	for _, app := range f.Apps {
+		if app.ClientSecret, err = app.ClientSecret.resolve(); err != nil {
+			return err
+		}
+		if len(app.Scopes) == 0 {
+			app.Scopes = allScopes()
+		}
+		t.Apps = append(t.Apps, app)
+	}
+	return nil
+}
+
+// Secrets are the values that no report may show.
+func (t *Target) Secrets() []string {
+	var list []string
+	for _, a := range []*Access{t.Access, t.Second, t.SecondAccess} {
+		if a != nil {
+			list = append(list, string(a.Password), string(a.Session), string(a.Signature), string(a.SignatureSecret))
+		}
+	}
+	for _, app := range t.Apps {
+		list = append(list, string(app.ClientSecret))
+	}
+	return slices.DeleteFunc(append(list, t.Password), func(s string) bool { return s == "" })
+}
+
+// ready is a ready-made app that can stand for a registration: as public or not, and
+// with at least its scopes. Redirect URIs are the ready-made app's.
+func (t *Target) ready(r flows.Registration) (*flows.Registered, error) {
+	for _, app := range t.Apps {
+		lacks := slices.ContainsFunc(r.Scopes, func(s string) bool { return !slices.Contains(app.Scopes, s) })
+		if app.AllowPKCE != r.AllowPKCE || lacks || len(r.RedirectURIs) > 1 {
+			continue
+		}
+		return &flows.Registered{
+			Name: app.ClientID, ClientID: app.ClientID, ClientSecret: string(app.ClientSecret),
+			RedirectURIs: []string{app.RedirectURI}, Scopes: r.Scopes, Enabled: true,
+		}, nil
+	}
+	return nil, fmt.Errorf("%w: none of the ready-made apps has what the check registers an app for", ErrNotOffered)
+}
+
+// allScopes are what an app has whose file names none (docs/portal/identity.md §10).
+func allScopes() []string {
+	return []string{
+		"accounts:read", "accounts:write", "accounts.self:read", "accounts.self:write",
+		"files:read", "files:write", "rooms:read", "rooms:write", "openid",
+	}
+}
