@@ -55,8 +55,11 @@ func FuzzFormParameters(f *testing.F) {
 // break, and nothing on another host (identity.md §3.1).
 func FuzzRedirectURI(f *testing.F) {
 	for _, seed := range [][2]string{
-		{"https://rp.example.test/cb", "https://rp.example.test/cb"}, {"http://127.0.0.1:1/cb", "http://127.0.0.1:2/cb"},
-		{"http://[::1]/", "http://[::1]:80/"}, {"http://127.0.0.1/cb", "http://127.0.0.1:80@evil/cb"}, {"http://127.0.0.1/\\", "http://127.0.0.1\\@evil/"},
+		{"https://rp.example.test/cb", "https://rp.example.test/cb"},
+		{"http://127.0.0.1:1/cb", "http://127.0.0.1:2/cb"},
+		{"http://[::1]/", "http://[::1]:80/"},
+		{"http://127.0.0.1/cb", "http://127.0.0.1:80@evil/cb"},
+		{"http://127.0.0.1/\\", "http://127.0.0.1\\@evil/"},
 	} {
 		f.Add(seed[0], seed[1])
 	}

@@ -74,9 +74,12 @@ func TestWellKnownNeighbours(t *testing.T) {
 		t.Errorf("§3.9 OPTIONS: %d %v", options.status, options.header)
 	}
 	for _, tt := range [][2]string{
-		{"HEAD", "/.well-known/oauth-authorization-server"}, {"POST", "/.well-known/oauth-authorization-server"},
-		{"HEAD", "/.well-known/openid-configuration"}, {"OPTIONS", "/.well-known/openid-configuration"},
-		{"GET", "/.well-known/oauth-protected-resource"}, {"GET", "/.well-known/oauth-authorization-server/oauth2"},
+		{"HEAD", "/.well-known/oauth-authorization-server"},
+		{"POST", "/.well-known/oauth-authorization-server"},
+		{"HEAD", "/.well-known/openid-configuration"},
+		{"OPTIONS", "/.well-known/openid-configuration"},
+		{"GET", "/.well-known/oauth-protected-resource"},
+		{"GET", "/.well-known/oauth-authorization-server/oauth2"},
 		{"GET", "/.well-known/openid-configuration/"},
 	} {
 		if got := p.send(tt[0], tt[1], "").outcome(); got != anErrorPage {

@@ -69,11 +69,24 @@ func TestHostileHeaders(t *testing.T) {
 	long := strings.Repeat("a.", 50000)
 	for _, endpoint := range []string{"/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/userinfo", "/oauth2/authorize?client_id=" + p.app.ID} {
 		for _, headers := range [][]string{
-			{"Authorization", "Bearer " + long}, {"Authorization", "Basic " + long}, {"Authorization", "Bearer \xff\xfe"}, {"Authorization", " "},
-			{"DPoP", long}, {"DPoP", "a.b.c"}, {"Accept", strings.Repeat("a/b;q=0.1,", 10000)}, {"Accept", "\xff"},
-			{"Cookie", "x-signature=" + long}, {"Cookie", ";;=;x-signature=\"" + long}, {"x-signature", long}, {"x-signature", "a.b.c"},
-			{"X-Forwarded-Host", ","}, {"X-Forwarded-Host", "a\tb, c"}, {"Origin", "://"}, {"Origin", long},
-			{"Authorization", "Bearer eyJhbGciOiJub25lIn0.e30."}, {"Authorization", "Bearer eyJhbGciOiJFUzI1NiIsImp3ayI6e319.e30.AA"},
+			{"Authorization", "Bearer " + long},
+			{"Authorization", "Basic " + long},
+			{"Authorization", "Bearer \xff\xfe"},
+			{"Authorization", " "},
+			{"DPoP", long},
+			{"DPoP", "a.b.c"},
+			{"Accept", strings.Repeat("a/b;q=0.1,", 10000)},
+			{"Accept", "\xff"},
+			{"Cookie", "x-signature=" + long},
+			{"Cookie", ";;=;x-signature=\"" + long},
+			{"x-signature", long},
+			{"x-signature", "a.b.c"},
+			{"X-Forwarded-Host", ","},
+			{"X-Forwarded-Host", "a\tb, c"},
+			{"Origin", "://"},
+			{"Origin", long},
+			{"Authorization", "Bearer eyJhbGciOiJub25lIn0.e30."},
+			{"Authorization", "Bearer eyJhbGciOiJFUzI1NiIsImp3ayI6e319.e30.AA"},
 		} {
 			a := p.send(http.MethodPost, endpoint, form("client_id", p.app.ID, "client_secret", p.app.Secret), append([]string{"Content-Type", formType}, headers...)...)
 			if a.status >= 500 {
