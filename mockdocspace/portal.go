@@ -8,6 +8,7 @@ package mockdocspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"docspace-oauth/mockdocspace/config"
 	"docspace-oauth/mockdocspace/internal/backend"
 	"docspace-oauth/mockdocspace/internal/clock"
+	"docspace-oauth/mockdocspace/internal/gate"
 	"docspace-oauth/mockdocspace/internal/identity"
 	"docspace-oauth/mockdocspace/internal/journal"
 	"docspace-oauth/mockdocspace/internal/limit"
@@ -44,6 +46,7 @@ type Portal struct {
 	backend      http.Handler
 	pages        http.Handler
 	management   http.Handler
+	gate         http.Handler // in front of the router
 	recorded     http.Handler // serve behind the journal
 
 	listening *listening // nil unless started
@@ -62,17 +65,17 @@ func New(o Options) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{config: effective, logger: o.Logger, clock: clock.New(), random: random.New(), book: rules.NewBook(base)}
+	p := &Portal{config: effective, logger: o.Logger, clock: clock.New(), random: random.New()}
+	p.book = rules.NewBookAt(base, p.clock.Now)
 	if o.RandomSeed != 0 {
 		p.random = random.Seeded(o.RandomSeed)
 	}
-	p.store = store.NewMemory()
 	ctx := context.Background()
-	if err := p.seed(ctx); err != nil {
+	if err := p.openStore(ctx); err != nil {
 		return nil, err
 	}
 	if err := p.build(ctx); err != nil {
-		return nil, err
+		return nil, errors.Join(err, p.store.Close())
 	}
 	return p, nil
 }
@@ -101,6 +104,7 @@ func (p *Portal) build(ctx context.Context) error {
 		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, Logger: p.logger,
 		API: p.backend, AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent,
 	})
+	p.gate = gate.New(http.HandlerFunc(p.route), loginAddress)
 	p.journal = journal.New(journal.Config{Clock: p.clock})
 	p.recorded = p.journal.Wrap(http.HandlerFunc(p.serve))
 	p.management = management.New(management.Config{
@@ -115,12 +119,12 @@ func (p *Portal) build(ctx context.Context) error {
 func (p *Portal) Reset(ctx context.Context) error {
 	p.book.Clear()
 	p.clock.Resume()
-	if err := p.store.Clear(ctx); err != nil {
+	if err := p.seed(ctx); err != nil {
 		return fmt.Errorf("reset: %w", err)
 	}
 	p.identity.ForgetKeys()
 	p.journal.Clear()
-	return p.seed(ctx)
+	return nil
 }
 
 // Sweep removes what has expired by the portal's clock. A started portal sweeps

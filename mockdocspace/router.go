@@ -36,14 +36,17 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serve is what the journal records: everything but the control API.
 func (p *Portal) serve(w http.ResponseWriter, r *http.Request) {
 	defer p.recoverPanic(w, r)
-	ctx := p.book.Into(r.Context())
-	ctx = site.Into(ctx, p.siteOf(r))
-	r = r.WithContext(ctx)
+	here := p.siteOf(r)
+	ctx := p.book.IntoTenant(r.Context(), here.Tenant.ID)
+	r = r.WithContext(site.Into(ctx, here))
 	if r.Header.Get("X-Forwarded-Host") == "" {
 		r.Header.Set("X-Forwarded-Host", r.Host)
 	}
-	p.route(w, withoutLeadingSlashes(r))
+	p.gate.ServeHTTP(w, withoutLeadingSlashes(r))
 }
+
+// loginAddress is the login page of the portal that a request is for.
+func loginAddress(r *http.Request) string { return site.From(r.Context()).Base + "/login" }
 
 func (p *Portal) route(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path

@@ -47,8 +47,8 @@ func TestFaultsAndRequirementsBelongTogether(t *testing.T) {
 	known := map[string][]string{}
 	for _, fault := range mockdocspace.Faults() {
 		known[fault.Name] = fault.Breaks
-		if len(fault.Breaks) == 0 {
-			t.Errorf("no requirement notices %s", fault.Name)
+		if len(fault.Breaks) == 0 && fault.App == "" {
+			t.Errorf("no requirement notices %s, and it is not said what an app does about it", fault.Name)
 		}
 		for _, id := range fault.Breaks {
 			r, ok := requirement.Find(id)
@@ -64,7 +64,7 @@ func TestFaultsAndRequirementsBelongTogether(t *testing.T) {
 			if breaks, ok := known[name]; ok && !slices.Contains(breaks, r.ID) {
 				t.Errorf("%s lists %s, which does not name it", r.ID, name)
 			} else if !ok {
-				t.Logf("%s: the mock has no fault %s yet", r.ID, name)
+				t.Errorf("%s: the mock has no fault %s", r.ID, name)
 			}
 		}
 	}

@@ -137,7 +137,8 @@ func (m *Matrix) weigh(proven map[string]bool, tried map[string]string) {
 
 // excuses are the requirements that no fault of a mock proves, and why.
 var excuses = map[string]string{
-	"rfc6749/1.6/tls": "is judged at https targets only, and the mock that is judged speaks http",
+	"rfc6749/10.12/callback-csrf": "judges the app that the runner brings along: no portal can make it take a foreign answer",
+	"rfc6749/1.6/tls":             "is judged at https targets only, and the mock that is judged speaks http",
 }
 
 // Share of the binding requirements with a proof, in percent.

@@ -26,13 +26,15 @@ var introspect = []Requirement{
 		ID: "docspace/introspect/refresh-token", Level: DocSpace,
 		Reference: "docs/portal/identity.md §3.7",
 		Title:     "Introspection of a refresh token has active, client_id, iat and exp",
+		Faults:    []string{"introspect.chatty"},
 		Why:       "Services that check refresh tokens rely on these four members.",
 		Fix:       "Report active, client_id, iat and exp.",
 	},
 	{
 		ID: "rfc7662/2.1/post-only", Level: Must,
-		Title: "The introspection endpoint refuses GET",
-		Why:   "Tokens in addresses are logged.",
-		Fix:   "Accept POST only.",
+		Title:  "The introspection endpoint refuses GET",
+		Faults: []string{"introspect.allows-get"},
+		Why:    "Tokens in addresses are logged.",
+		Fix:    "Accept POST only.",
 	},
 }

@@ -47,9 +47,10 @@ var metadata = []Requirement{
 	},
 	{
 		ID: "oidc-discovery/3/required-members", Level: Must,
-		Title: "The OpenID document names subject types, id_token algorithms, jwks_uri and userinfo",
-		Why:   "OpenID libraries refuse a provider whose document lacks them.",
-		Fix:   "Serve /.well-known/openid-configuration with subject_types_supported, id_token_signing_alg_values_supported, jwks_uri and userinfo_endpoint.",
+		Title:  "The OpenID document names subject types, id_token algorithms, jwks_uri and userinfo",
+		Faults: []string{"metadata.no-subject-types"},
+		Why:    "OpenID libraries refuse a provider whose document lacks them.",
+		Fix:    "Serve /.well-known/openid-configuration with subject_types_supported, id_token_signing_alg_values_supported, jwks_uri and userinfo_endpoint.",
 	},
 	{
 		ID: "oidc-discovery/3/signing-alg-truthful", Level: Must,
@@ -91,6 +92,7 @@ var metadata = []Requirement{
 		ID: "docspace/metadata/prefixed-alias", Level: DocSpace,
 		Reference: "docs/portal/identity.md §1.2",
 		Title:     "/oauth2/.well-known/... serves the same document (skip where there is no router)",
+		Faults:    []string{"metadata.no-alias"},
 		Why:       "Clients that treat {portal}/oauth2 as the issuer's base look there.",
 		Fix:       "Keep the router's rewrite of /oauth2/.well-known/.",
 	},

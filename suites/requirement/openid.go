@@ -31,9 +31,10 @@ var openid = []Requirement{
 	},
 	{
 		ID: "oidc-core/3.1.2.1/nonce-optional", Level: Must,
-		Title: "A code flow without nonce succeeds and invents none",
-		Why:   "The code flow does not need it, and an invented one makes clients refuse.",
-		Fix:   "Copy nonce only when it was sent.",
+		Title:  "A code flow without nonce succeeds and invents none",
+		Faults: []string{"openid.invents-nonce"},
+		Why:    "The code flow does not need it, and an invented one makes clients refuse.",
+		Fix:    "Copy nonce only when it was sent.",
 	},
 	{
 		ID: "oidc-core/3.1.3.7/signature", Level: Must,
@@ -51,9 +52,10 @@ var openid = []Requirement{
 	},
 	{
 		ID: "oidc-core/5.3/get-and-post", Level: Must,
-		Title: "userinfo answers GET and POST alike",
-		Why:   "Libraries use either.",
-		Fix:   "Route both methods to the same handler.",
+		Title:  "userinfo answers GET and POST alike",
+		Faults: []string{"userinfo.get-only"},
+		Why:    "Libraries use either.",
+		Fix:    "Route both methods to the same handler.",
 	},
 	{
 		ID: "rfc6750/3.1/userinfo-errors", Level: Must,

@@ -3,9 +3,10 @@ package requirement
 var refresh = []Requirement{
 	{
 		ID: "rfc6749/6/refresh-works", Level: Must,
-		Title: "A refresh brings an access token that works at the API",
-		Why:   "Without it users sign in every hour.",
-		Fix:   "Issue a new access token for a live refresh token.",
+		Title:  "A refresh brings an access token that works at the API",
+		Faults: []string{"refresh.dead-access-token"},
+		Why:    "Without it users sign in every hour.",
+		Fix:    "Issue a new access token for a live refresh token.",
 	},
 	{
 		ID: "rfc9700/2.2.2/rotation", Level: Must,
@@ -45,9 +46,10 @@ var refresh = []Requirement{
 	},
 	{
 		ID: "rfc6749/6/other-kinds-refused", Level: Must,
-		Title: "id_token, x-signature or code sent as refresh_token: invalid_grant",
-		Why:   "Any other credential that renews is a way around its own limits.",
-		Fix:   "Answer invalid_grant.",
+		Title:  "id_token, x-signature or code sent as refresh_token: invalid_grant",
+		Faults: []string{"refresh.names-kind"},
+		Why:    "Any other credential that renews is a way around its own limits.",
+		Fix:    "Answer invalid_grant.",
 	},
 	{
 		ID: "rfc6749/6/pat-refused", Level: Must,
@@ -79,9 +81,10 @@ var refresh = []Requirement{
 	},
 	{
 		ID: "rfc6749/6/after-narrowing", Level: Must,
-		Title: "Narrowing one token does not shrink the grant",
-		Why:   "Narrowing one token must not shrink the grant for good.",
-		Fix:   "Keep the granted set with the grant, not with the last token.",
+		Title:  "Narrowing one token does not shrink the grant",
+		Faults: []string{"refresh.narrowing-sticks"},
+		Why:    "Narrowing one token must not shrink the grant for good.",
+		Fix:    "Keep the granted set with the grant, not with the last token.",
 	},
 	{
 		ID: "docspace/refresh/previous-access-dead", Level: DocSpace,
@@ -109,8 +112,9 @@ var refresh = []Requirement{
 	},
 	{
 		ID: "rfc6749/5.2/refresh-missing", Level: Must,
-		Title: "A refresh without refresh_token is invalid_request",
-		Why:   "The developer must be told which parameter is missing.",
-		Fix:   "Answer 400 invalid_request.",
+		Title:  "A refresh without refresh_token is invalid_request",
+		Faults: []string{"refresh.missing-is-bad-grant"},
+		Why:    "The developer must be told which parameter is missing.",
+		Fix:    "Answer 400 invalid_request.",
 	},
 }

@@ -26,6 +26,7 @@ var revoke = []Requirement{
 		ID: "docspace/revoke/access-keeps-refresh", Level: DocSpace,
 		Reference: "docs/portal/identity.md §3.8",
 		Title:     "Revoking an access token leaves the refresh token usable",
+		Faults:    []string{"revoke.access-kills-refresh"},
 		Why:       "Apps drop an access token they no longer need without losing the grant.",
 		Fix:       "Revoke only the access token.",
 	},
@@ -59,8 +60,9 @@ var revoke = []Requirement{
 	},
 	{
 		ID: "rfc7009/2.1/token-required", Level: Must,
-		Title: "Revocation without a token is 400 invalid_request",
-		Why:   "A request without a token is malformed, and the client must learn it.",
-		Fix:   "Answer 400 invalid_request.",
+		Title:  "Revocation without a token is 400 invalid_request",
+		Faults: []string{"revoke.token-optional"},
+		Why:    "A request without a token is malformed, and the client must learn it.",
+		Fix:    "Answer 400 invalid_request.",
 	},
 }

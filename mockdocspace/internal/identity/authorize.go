@@ -25,7 +25,14 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, a authorizati
 	a.redirectSent = p.Get("redirect_uri")
 	a.state = p.Get("state")
 	a.nonce = p.Get("nonce")
-	if a.scopes = scopeSet(p.Get("scope")); len(a.scopes) == 0 {
+	a.scopes = scopeSet(p.Get("scope"))
+	switch {
+	case len(a.scopes) > 0:
+	case a.rules.Authorize.EmptyScopeCounts && p.Has("scope"):
+		a.scopes = []string{""}
+	case a.rules.Authorize.FirstScopeOnly && len(a.app.Scopes) > 0:
+		a.scopes = a.app.Scopes[:1]
+	default:
 		a.scopes = a.app.Scopes
 	}
 	if spoiledByFragment(a.app) {
@@ -60,6 +67,9 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, a authorizati
 		return
 	}
 	prompt, ok := readPrompt(p.Get("prompt"), a.scopes)
+	if a.rules.Authorize.IgnorePrompt {
+		prompt, ok = promptAny, true
+	}
 	if !ok {
 		s.fail(w, r, a, codeInvalidRequest, uriAuthorizeError)
 		return
@@ -79,12 +89,20 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, a authorizati
 	}
 }
 
+// standardParameters are those of RFC 6749, RFC 7636, OpenID Connect Core and RFC 9101.
+var standardParameters = []string{
+	"response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method",
+	"nonce", "prompt", "display", "max_age", "ui_locales", "id_token_hint", "login_hint", "acr_values",
+	"response_mode", "request", "request_uri",
+}
+
 // malformed is the code of a request whose parameters cannot be taken: missing,
 // repeated or of an unknown response type; empty when all is well (identity.md §6.1).
 func malformed(p url.Values, rule *rules.Rules) string {
 	viaRequestURI := !blank(p.Get("request_uri"))
 	if responseType := p.Get("response_type"); !viaRequestURI {
 		switch {
+		case responseType == "" && rule.Authorize.AssumeCode:
 		case blank(responseType) || (len(p["response_type"]) != 1 && rule.Authorize.RefuseKnownDuplicates):
 			return codeInvalidRequest
 		case responseType != "code" && !rule.Authorize.AllowImplicit:
@@ -104,6 +122,13 @@ func malformed(p url.Values, rule *rules.Rules) string {
 		// in the framework, not recorded.
 		if hasWord(p.Get("scope"), scopeOpenID) && repeated(p, "prompt") {
 			return codeInvalidRequest
+		}
+	}
+	if rule.Authorize.RefuseUnknown {
+		for name := range p {
+			if !slices.Contains(standardParameters, name) {
+				return codeInvalidRequest
+			}
 		}
 	}
 	if rule.Authorize.RefuseOtherDuplicates {

@@ -135,3 +135,15 @@ func containsAll(have, wanted []string) bool {
 	}
 	return true
 }
+
+// hasNUL reports whether a parameter holds a NUL.
+func hasNUL(p url.Values) bool {
+	for _, values := range p {
+		for _, value := range values {
+			if strings.Contains(value, "\x00") {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -20,7 +20,7 @@ func spoiledByFragment(app store.App) bool {
 func (a *authorization) resolveRedirectURI() (string, bool) {
 	if blank(a.redirectSent) {
 		a.redirectSent = ""
-		if len(a.app.RedirectURIs) != 1 || slices.Contains(a.scopes, scopeOpenID) {
+		if (len(a.app.RedirectURIs) != 1 && !a.rules.Authorize.GuessRedirectURI) || slices.Contains(a.scopes, scopeOpenID) {
 			return "", false
 		}
 		return a.app.RedirectURIs[0], true
@@ -57,7 +57,8 @@ func matchesRedirectURI(registered []string, requested string, rule rules.Redire
 		return true
 	}
 	before, host, after, ok := splitPort(requested)
-	if !ok || !isLoopback(host) {
+	freePort := isLoopback(host) || (rule == rules.RedirectLocalhostPort && host == "localhost")
+	if !ok || !freePort || rule == rules.RedirectPortExact {
 		return false
 	}
 	return slices.ContainsFunc(registered, func(uri string) bool {

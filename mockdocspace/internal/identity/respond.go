@@ -56,6 +56,9 @@ func (s *Server) issueCode(w http.ResponseWriter, r *http.Request, a authorizati
 	if a.rules.Authorize.AppendToQuery {
 		target = appendQuery(withoutResponseParameters(grant.RedirectURI), response)
 	}
+	if a.rules.Authorize.CodeInFragment {
+		target = grant.RedirectURI + "#" + response
+	}
 	s.toApp(w, r, headerText(target))
 }
 
@@ -71,6 +74,8 @@ func echoedState(state string, rule *rules.Rules) string {
 		if blank(state) {
 			state = "invented"
 		}
+	case rules.StateCut:
+		state = state[:min(len(state), 255)]
 	}
 	if rule.Authorize.EncodeState {
 		return url.QueryEscape(state)
@@ -81,7 +86,8 @@ func echoedState(state string, rule *rules.Rules) string {
 // toApp redirects to the app, or names the place in a header when the page asked
 // not to be redirected (identity.md §3.3).
 func (s *Server) toApp(w http.ResponseWriter, r *http.Request, target string) {
-	if _, asked := r.Header["X-Disable-Redirect"]; asked {
+	silent := r.Method == http.MethodGet && rules.For(r.Context(), r.Form.Get("client_id"), "").Authorize.SilentRedirects
+	if _, asked := r.Header["X-Disable-Redirect"]; asked && !silent {
 		w.Header().Set("X-Redirect-Uri", target)
 		w.WriteHeader(http.StatusOK)
 		return

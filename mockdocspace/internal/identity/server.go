@@ -80,6 +80,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.errorPage(w, r)
 		return
 	}
+	if rules.From(r.Context()).Robust.NULFails && hasNUL(r.Form) {
+		http.Error(w, "java.lang.IllegalArgumentException: NUL\n\tat authorization.Application.main", http.StatusInternalServerError)
+		return
+	}
 	s.route(w, r)
 }
 

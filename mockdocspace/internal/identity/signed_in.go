@@ -71,6 +71,9 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) {
 	if frameOptions == "" {
 		w.Header().Del("X-Frame-Options")
 	}
+	if rule.Authorize.LeakReferrer {
+		w.Header().Del("Referrer-Policy")
+	}
 	if blank(user.UserID) {
 		s.loginError(w, r, codeSomethingWentWrong)
 		return

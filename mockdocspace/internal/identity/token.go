@@ -188,6 +188,9 @@ func (s *Server) refreshTokens(r *http.Request, p url.Values, client authenticat
 	}
 	if len(scopes) == 0 || rule.Refresh.IgnoreScope {
 		scopes = grant.Authorized
+		if rule.Refresh.NarrowingSticks && grant.Access != nil {
+			scopes = grant.Access.Scopes
+		}
 	}
 	x := &exchange{app: client.app, grant: grant, rules: rule, scopes: scopes}
 	return x, s.engineExchange(engineForm(r, p), x)

@@ -28,7 +28,7 @@ func (v *visit) intercept() bool {
 		v.redirect(v.origin() + "/login/error")
 	case failure != "" && failure != errorMissingSignature:
 		v.redirect(v.origin() + "/login/error?oauthMessageKey=" + strings.ReplaceAll(url.QueryEscape(failure), "+", "%20"))
-	case hasSession && !strings.Contains(v.r.URL.Path, "consent"):
+	case hasSession && !v.rules.Pages.AskAgain && !strings.Contains(v.r.URL.Path, "consent"):
 		v.redirect(v.origin() + "/login/consent?" + v.r.URL.RawQuery)
 	default:
 		return false

@@ -57,6 +57,9 @@ func invalid(errors []violation) *refusal {
 
 // unreadable is a body or parameter of the wrong form (§7.1).
 func (c *call) unreadable() error {
+	if c.rules.Robust.MalformedHangs {
+		<-c.ctx.Done() // until the client gives up
+	}
 	if c.rules.Registration.MalformedIs500 {
 		return errWentWrong
 	}

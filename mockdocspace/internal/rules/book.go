@@ -6,26 +6,14 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
-
-// Subject says whom a fault concerns. The zero value is everyone.
-type Subject struct {
-	App  string // client id
-	User string // user id
-}
-
-// Active is a fault that is switched on.
-type Active struct {
-	ID      int
-	Fault   string // a name of the catalogue
-	Subject Subject
-	Uses    int64 // requests in which it was in force
-}
 
 // Book holds the portal's profile and the faults that are on. It is safe for
 // concurrent use; while no fault is on, reading it is one pointer load.
 type Book struct {
 	base Rules
+	now  func() time.Time
 	mu   sync.Mutex
 	next int
 	page atomic.Pointer[page]
@@ -33,40 +21,50 @@ type Book struct {
 
 // page is replaced as a whole.
 type page struct {
-	everyone Rules // the profile and the faults that concern everyone
+	everyone Rules // the profile and the faults that always concern everyone
 	active   []*entry
-	targeted bool
+	sometime bool // some faults concern not everyone, or not always
+	targeted bool // some faults concern one app or user
+	now      func() time.Time
 }
 
-type entry struct {
-	Active
-	change func(*Rules)
-	uses   atomic.Int64
-}
+// NewBook returns a book of the given profile with no fault on, by the machine's
+// clock.
+func NewBook(base Rules) *Book { return NewBookAt(base, time.Now) }
 
-// NewBook returns a book of the given profile with no fault on.
-func NewBook(base Rules) *Book {
-	b := &Book{base: base}
+// NewBookAt is NewBook by another clock, which the moments of occasions are told by.
+func NewBookAt(base Rules, now func() time.Time) *Book {
+	b := &Book{base: base, now: now}
 	b.rebuild(nil)
 	return b
 }
 
-// Add switches a fault on and returns its id.
+// Add switches a fault on for a subject, in every request, and returns its id.
 // The error names the catalogue when the fault is unknown.
 func (b *Book) Add(name string, subject Subject) (int, error) {
+	active, err := b.Switch(name, subject, Occasion{})
+	return active.ID, err
+}
+
+// Switch switches a fault on for a subject on some occasions. The error says what
+// of it makes no sense.
+func (b *Book) Switch(name string, subject Subject, when Occasion) (Active, error) {
 	fault, ok := FaultNamed(name)
 	if !ok {
-		return 0, fmt.Errorf("fault %q is unknown: GET /mock/faults/catalogue lists them", name)
+		return Active{}, fmt.Errorf("fault %q is unknown: GET /mock/faults/catalogue lists them", name)
 	}
-	if subject != (Subject{}) && fault.EveryoneOnly {
-		return 0, fmt.Errorf("fault %q acts before the portal knows app or user: leave both out", name)
+	if (subject.App != "" || subject.User != "") && fault.EveryoneOnly {
+		return Active{}, fmt.Errorf("fault %q acts before the portal knows app or user: leave both out", name)
+	}
+	if err := when.Check(); err != nil {
+		return Active{}, fmt.Errorf("fault %q: %w", name, err)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.next++
-	active := slices.Clone(b.page.Load().active)
-	b.rebuild(append(active, &entry{Active: Active{ID: b.next, Fault: name, Subject: subject}, change: fault.Change}))
-	return b.next, nil
+	e := newEntry(Active{ID: b.next, Fault: name, Subject: subject, Occasion: when}, fault.Change)
+	b.rebuild(append(slices.Clone(b.page.Load().active), e))
+	return e.report(), nil
 }
 
 // Remove switches one fault off and reports whether it was on.
@@ -86,24 +84,23 @@ func (b *Book) Clear() {
 	b.rebuild(nil)
 }
 
-// List returns the faults that are on, oldest first.
+// List returns the faults that are on, oldest first; those that are used up too.
 func (b *Book) List() []Active {
 	var list []Active
 	for _, e := range b.page.Load().active {
-		a := e.Active
-		a.Uses = e.uses.Load()
-		list = append(list, a)
+		list = append(list, e.report())
 	}
 	return list
 }
 
 func (b *Book) rebuild(active []*entry) {
-	p := &page{everyone: b.base, active: active}
+	p := &page{everyone: b.base, active: active, now: b.now}
 	for _, e := range active {
-		if e.Subject == (Subject{}) {
+		p.targeted = p.targeted || e.Subject.App != "" || e.Subject.User != ""
+		if e.always() {
 			e.change(&p.everyone)
 		} else {
-			p.targeted = true
+			p.sometime = true
 		}
 	}
 	b.page.Store(p)
@@ -111,45 +108,88 @@ func (b *Book) rebuild(active []*entry) {
 
 type contextKey struct{}
 
+// sight is what one request sees: the page as it was when the request came, and
+// which of the faults that act sometimes act in it, decided once.
+type sight struct {
+	*page
+	tenant   int64
+	everyone *Rules // with what acts on everyone in this request
+
+	mu      sync.Mutex
+	decided map[*entry]bool
+}
+
 // Into returns a context whose rules are the book's as they are now, so that a
 // request sees one behaviour from beginning to end.
-func (b *Book) Into(ctx context.Context) context.Context {
+func (b *Book) Into(ctx context.Context) context.Context { return b.IntoTenant(ctx, 0) }
+
+// IntoTenant is Into for a request to that portal.
+func (b *Book) IntoTenant(ctx context.Context, tenant int64) context.Context {
 	p := b.page.Load()
+	if len(p.active) == 0 {
+		return context.WithValue(ctx, contextKey{}, p)
+	}
+	s := &sight{page: p, tenant: tenant, everyone: &p.everyone}
 	for _, e := range p.active {
-		if e.Subject == (Subject{}) {
+		switch {
+		case e.always():
 			e.uses.Add(1)
+		case e.Subject.App == "" && e.Subject.User == "" && e.Subject.matches(tenant, "", "") && s.acts(e):
+			if s.everyone == &p.everyone {
+				changed := p.everyone
+				s.everyone = &changed
+			}
+			e.change(s.everyone)
 		}
 	}
-	return context.WithValue(ctx, contextKey{}, p)
+	return context.WithValue(ctx, contextKey{}, s)
+}
+
+// acts decides, once per request, whether an entry is in force.
+func (s *sight) acts(e *entry) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if decided, ok := s.decided[e]; ok {
+		return decided
+	}
+	if s.decided == nil {
+		s.decided = map[*entry]bool{}
+	}
+	s.decided[e] = e.happens(s.now)
+	return s.decided[e]
 }
 
 // From returns the rules that concern everyone. Without a book in the context
 // it is the profile docspace.
 func From(ctx context.Context) *Rules {
-	if p, ok := ctx.Value(contextKey{}).(*page); ok {
-		return &p.everyone
+	switch seen := ctx.Value(contextKey{}).(type) {
+	case *page:
+		return &seen.everyone
+	case *sight:
+		return seen.everyone
 	}
 	fallback := DocSpace()
 	return &fallback
 }
 
-// For returns the rules for one app and one user; either may be empty while unknown.
-func For(ctx context.Context, app, user string) *Rules {
-	p, ok := ctx.Value(contextKey{}).(*page)
-	if !ok || !p.targeted {
-		return From(ctx)
-	}
-	r := p.everyone
-	for _, e := range p.active {
-		if e.Subject == (Subject{}) || !e.Subject.matches(app, user) {
-			continue
-		}
-		e.change(&r)
-		e.uses.Add(1)
-	}
-	return &r
+// Targeted reports whether some fault concerns one app or user, so that it is worth
+// finding out who asks.
+func Targeted(ctx context.Context) bool {
+	s, ok := ctx.Value(contextKey{}).(*sight)
+	return ok && s.targeted
 }
 
-func (s Subject) matches(app, user string) bool {
-	return (s.App == "" || s.App == app) && (s.User == "" || s.User == user)
+// For returns the rules for one app and one user; either may be empty while unknown.
+func For(ctx context.Context, app, user string) *Rules {
+	s, ok := ctx.Value(contextKey{}).(*sight)
+	if !ok || !s.targeted {
+		return From(ctx)
+	}
+	r := *s.everyone
+	for _, e := range s.active {
+		if (e.Subject.App != "" || e.Subject.User != "") && e.Subject.matches(s.tenant, app, user) && s.acts(e) {
+			e.change(&r)
+		}
+	}
+	return &r
 }

@@ -20,7 +20,7 @@ var authorizeFaults = []Fault{
 	{
 		Name: "metadata.lists-unsupported-method", Sentence: "The metadata lists client_secret_basic, which is refused.",
 		Breaks: []string{"rfc8414/2/auth-methods-truthful"}, EveryoneOnly: true,
-		Change: func(r *Rules) { r.Metadata.ListBasic = true },
+		Change: func(r *Rules) { r.Metadata.ListBasic, r.Token.AllowBasic = true, false },
 	},
 	{
 		Name: "metadata.lists-plain", Sentence: "The metadata lists the PKCE method plain.",
@@ -119,7 +119,7 @@ var authorizeFaults = []Fault{
 	},
 	{
 		Name: "authorize.short-code", Sentence: "Authorization codes have 32 random bits.",
-		Breaks: []string{"rfc6749/10.10/code-entropy"},
+		Breaks: []string{"rfc6749/10.10/code-entropy", "docspace/authorize/code-format"},
 		Change: func(r *Rules) { r.Authorize.CodeBytes = 4 },
 	},
 	{
@@ -149,7 +149,7 @@ var authorizeFaults = []Fault{
 	},
 	{
 		Name: "consent.forgotten", Sentence: "The user is asked again for what was granted.",
-		Breaks: []string{"docspace/consent/remembered"},
+		Breaks: []string{"docspace/consent/remembered", "docspace/callback/consented"},
 		Change: func(r *Rules) { r.Consent.Forget = true },
 	},
 	{

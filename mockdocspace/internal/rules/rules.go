@@ -27,6 +27,8 @@ type Rules struct {
 	Pages        Pages
 	Race         Race
 	Limits       Limits
+	Robust       Robust
+	Gate         Gate
 }
 
 // Build is how the portal's identity services are put together (§1.1, §13.3).
@@ -45,10 +47,12 @@ func Builds() []Build { return []Build{BuildServer, BuildMinified, BuildSaaS} }
 type RedirectMatch int
 
 const (
-	RedirectExact        RedirectMatch = iota // exact, loopback literals with any port (§3.1; RFC 8252 §7.3)
-	RedirectPrefix                            // any URI that begins with a registered one
-	RedirectIgnoresQuery                      // compares up to the query
-	RedirectAny                               // any URI at all
+	RedirectExact         RedirectMatch = iota // exact, loopback literals with any port (§3.1; RFC 8252 §7.3)
+	RedirectPrefix                             // any URI that begins with a registered one
+	RedirectIgnoresQuery                       // compares up to the query
+	RedirectAny                                // any URI at all
+	RedirectPortExact                          // exact, ports of loopback literals included
+	RedirectLocalhostPort                      // as RedirectExact, and localhost with any port
 )
 
 // StateEcho is what becomes of the client's state in the authorization response.
@@ -59,6 +63,7 @@ const (
 	StateDropped            // leaves it out
 	StateChanged            // answers with another value
 	StateInvented           // adds one where none was sent
+	StateCut                // keeps its first 255 characters
 )
 
 // Authorize is the behaviour of the authorization endpoint (§3.1, §3.3, §6).
@@ -85,6 +90,15 @@ type Authorize struct {
 	RequireUserAgent        bool          // a request without User-Agent fails (§3.3)
 	StrictStateCharacters   bool          // CR or LF in state fails (§3.3)
 	Frameable               bool          // leaves out X-Frame-Options
+	AssumeCode              bool          // a missing response_type counts as code
+	RefuseUnknown           bool          // parameters that the standards don't name are errors
+	EmptyScopeCounts        bool          // an empty scope is a scope without a name
+	GuessRedirectURI        bool          // an omitted redirect_uri is the first of several
+	FirstScopeOnly          bool          // a request without scope gets the app's first one
+	CodeInFragment          bool          // the response's parameters stand in a fragment
+	SilentRedirects         bool          // X-Disable-Redirect counts for the consent form only
+	IgnorePrompt            bool
+	LeakReferrer            bool // leaves out Referrer-Policy
 }
 
 // Consent is the behaviour of the consent step (§3.4).
@@ -162,6 +176,7 @@ type Refresh struct {
 	KeepAccess         bool // the previous access token stays active
 	SurvivesRevocation bool
 	NeverExpires       bool
+	NarrowingSticks    bool // without scope a refresh repeats the last scope, not the granted one
 }
 
 // Revoke is the behaviour of the revocation endpoint (§3.8).
@@ -278,6 +293,7 @@ type Pages struct {
 	CookieReadable          bool // asc_auth_key without HttpOnly
 	LogoutNoOp              bool
 	Frameable               bool
+	AskAgain                bool // the login form in spite of a session
 	WrongPortal             bool
 	ReflectInput            bool // prints parameters unescaped
 	LoseState               bool // the bounce loses state wherever it stands
@@ -304,4 +320,10 @@ type Race struct {
 // the portal's configuration; see package limit.
 type Limits struct {
 	Off bool // nobody counts, whatever the configuration
+}
+
+// Robust is how malformed input is survived.
+type Robust struct {
+	NULFails       bool // a NUL in a parameter is answered 500 with a stack trace
+	MalformedHangs bool // a registration that can't be read is never answered
 }

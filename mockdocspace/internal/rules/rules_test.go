@@ -18,8 +18,8 @@ func TestEachFaultChangesTheRulesOfSomeProfile(t *testing.T) {
 		if docspace == DocSpace() && strict == Strict() {
 			t.Errorf("%s changes nothing", f.Name)
 		}
-		if len(f.Breaks) == 0 || f.Sentence == "" {
-			t.Errorf("%s: no requirement or no sentence", f.Name)
+		if len(f.Breaks) == 0 && f.App == "" || f.Sentence == "" || f.Where == "" {
+			t.Errorf("%s: neither requirement nor advice, no sentence, or no place", f.Name)
 		}
 	}
 }

@@ -1,0 +1,65 @@
+package rules
+
+import "time"
+
+// Endpoint is a group of addresses whose answers can be spoiled on their own.
+type Endpoint int
+
+// The groups.
+const (
+	EndpointToken     Endpoint = iota // POST /oauth2/token
+	EndpointDiscovery                 // metadata and key set
+	EndpointAPI                       // the Backend API
+	Endpoints                         // how many there are
+)
+
+// AnswerBody is what stands in place of an answer's body.
+type AnswerBody int
+
+const (
+	BodyKept       AnswerBody = iota
+	BodyHTML                  // an error page of a proxy
+	BodyEmpty                 // nothing
+	BodyCut                   // the first half
+	BodyWrongTypes            // JSON with numbers as text, objects as lists, texts as numbers
+	BodyBadGzip               // Content-Encoding: gzip and something else
+	BodyHuge                  // 10 MB
+)
+
+// ExpiresIn is what a token answer says about its lifetime.
+type ExpiresIn int
+
+const (
+	ExpiresKept ExpiresIn = iota
+	ExpiresOne
+	ExpiresZero
+	ExpiresNegative
+	ExpiresText
+	ExpiresMissing
+)
+
+// Drop is when the connection is cut without an answer.
+type Drop int
+
+const (
+	DropNever  Drop = iota
+	DropBefore      // nothing was done
+	DropAfter       // it was done, and the answer is lost
+)
+
+// Answer is how the answers of a group are spoiled on their way. The zero value is
+// not at all.
+type Answer struct {
+	Status          int           // instead of doing anything; 0: as it is
+	ResetNanosecond bool          // with the limiter's headers, the reset in nanoseconds (docs/portal/identity.md §13.1)
+	RetryAfter      bool          // with Retry-After: 1
+	ToLogin         bool          // redirected to the login page
+	Body            AnswerBody    //
+	Expires         ExpiresIn     // token answers
+	TokenTypeCase   bool          // token_type is BEARER
+	ExtraMembers    bool          // members that nobody asked for
+	OmitAccessToken bool          //
+	SlowHeader      time.Duration // before the first byte
+	SlowBody        time.Duration // between the two halves of the body
+	Drop            Drop
+}

@@ -1,0 +1,86 @@
+package rules
+
+import (
+	"net/http"
+	"slices"
+	"time"
+)
+
+// answerFaults spoil answers on their way. They break no rule of the portal that a
+// requirement is about: they are what the network, a proxy or an overloaded portal
+// does, and what an app should survive.
+var answerFaults = slices.Concat(
+	spoiledAnswers("token", "POST /oauth2/token", EndpointToken),
+	spoiledAnswers("discovery", "metadata and GET /oauth2/jwks", EndpointDiscovery),
+	spoiledAnswers("api", "the Backend API", EndpointAPI),
+	tokenMemberFaults(),
+)
+
+const (
+	tryLater   = "Tries again later, a few times with growing pauses; tells the user when it gives up."
+	noJSON     = "Treats it as a failed request: no crash, no token kept, a message that names the portal."
+	nothingOne = "Keeps the session it has."
+	slowHeader = 3 * time.Second
+	slowBody   = 3 * time.Second
+)
+
+// spoiledAnswers are the faults of one group of addresses.
+func spoiledAnswers(prefix, where string, at Endpoint) []Fault {
+	var faults []Fault
+	for _, f := range []struct {
+		name, sentence, app string
+		change              func(*Answer)
+	}{
+		{"401", "Answers 401 to everything.", "Refreshes once, then asks the user to sign in again; no endless loop.", func(a *Answer) { a.Status = http.StatusUnauthorized }},
+		{"403", "Answers 403 to everything.", "Says that the portal refuses; does not sign the user out.", func(a *Answer) { a.Status = http.StatusForbidden }},
+		{"404", "Answers 404 to everything.", "Says that the portal's address seems wrong. " + nothingOne, func(a *Answer) { a.Status = http.StatusNotFound }},
+		{"429", "Answers 429 with the reset in nanoseconds, as the portal's limiter does.", "Waits until the reset, read as nanoseconds, and tries again; does not sleep for years.", func(a *Answer) { a.Status, a.ResetNanosecond = http.StatusTooManyRequests, true }},
+		{"429-retry-after", "Answers 429 with Retry-After.", "Waits as long as Retry-After says.", func(a *Answer) { a.Status, a.RetryAfter = http.StatusTooManyRequests, true }},
+		{"500", "Answers 500.", tryLater, func(a *Answer) { a.Status = http.StatusInternalServerError }},
+		{"502", "Answers 502.", tryLater, func(a *Answer) { a.Status = http.StatusBadGateway }},
+		{"503", "Answers 503 with Retry-After.", tryLater, func(a *Answer) { a.Status, a.RetryAfter = http.StatusServiceUnavailable, true }},
+		{"html", "Answers 200 with an HTML page.", noJSON, func(a *Answer) { a.Body = BodyHTML }},
+		{"empty", "Answers without a body.", noJSON, func(a *Answer) { a.Body = BodyEmpty }},
+		{"cut-json", "Answers with the first half of the JSON.", noJSON, func(a *Answer) { a.Body = BodyCut }},
+		{"wrong-types", "Answers with every member of another type.", noJSON, func(a *Answer) { a.Body = BodyWrongTypes }},
+		{"broken-gzip", "Answers with Content-Encoding gzip and something else.", noJSON, func(a *Answer) { a.Body = BodyBadGzip }},
+		{"10-mb", "Answers with 10 MB.", "Reads no more than it needs and fails in an orderly way.", func(a *Answer) { a.Body = BodyHuge }},
+		{"to-login", "Redirects to the login page.", "Does not follow; treats it as a failed request.", func(a *Answer) { a.ToLogin = true }},
+		{"slow", "Answers after three seconds.", "Waits or gives up by a limit of its own; the user sees that something is going on.", func(a *Answer) { a.SlowHeader = slowHeader }},
+		{"slow-body", "Pauses three seconds in the middle of the body.", "Bounds the whole answer by its limit, not only the headers.", func(a *Answer) { a.SlowBody = slowBody }},
+		{"dropped", "Cuts the connection and does nothing.", tryLater, func(a *Answer) { a.Drop = DropBefore }},
+		{"dropped-after", "Does what was asked and cuts the connection instead of answering.", "Expects that its code or refresh token may be used up: tries once more, and if that is refused lets the user sign in again.", func(a *Answer) { a.Drop = DropAfter }},
+	} {
+		faults = append(faults, Fault{
+			Name: "answer." + prefix + "." + f.name, Sentence: f.sentence, Where: where, App: f.app,
+			EveryoneOnly: at == EndpointDiscovery,
+			Change:       func(r *Rules) { f.change(&r.Gate.Answers[at]) },
+		})
+	}
+	return faults
+}
+
+// tokenMemberFaults change what stands in a token answer.
+func tokenMemberFaults() []Fault {
+	const readsNumber = "Takes the lifetime for unknown and refreshes when the API refuses the token."
+	var faults []Fault
+	for _, f := range []struct {
+		name, sentence, app string
+		change              func(*Answer)
+	}{
+		{"expires-in-1", "expires_in is 1.", "Refreshes in time, and not in an endless loop.", func(a *Answer) { a.Expires = ExpiresOne }},
+		{"expires-in-0", "expires_in is 0.", readsNumber, func(a *Answer) { a.Expires = ExpiresZero }},
+		{"expires-in-negative", "expires_in is -3600.", readsNumber, func(a *Answer) { a.Expires = ExpiresNegative }},
+		{"expires-in-text", "expires_in is the text 3600.", "Reads it or takes the lifetime for unknown; does not crash.", func(a *Answer) { a.Expires = ExpiresText }},
+		{"expires-in-missing", "expires_in is missing.", readsNumber, func(a *Answer) { a.Expires = ExpiresMissing }},
+		{"token-type-case", "token_type is BEARER.", "Compares without regard to case (RFC 6749 §5.1).", func(a *Answer) { a.TokenTypeCase = true }},
+		{"extra-members", "The token answer has members that nobody asked for.", "Ignores them (RFC 6749 §5.1).", func(a *Answer) { a.ExtraMembers = true }},
+		{"no-access-token", "The token answer leaves access_token out.", noJSON, func(a *Answer) { a.OmitAccessToken = true }},
+	} {
+		faults = append(faults, Fault{
+			Name: "answer.token." + f.name, Sentence: f.sentence, Where: "POST /oauth2/token", App: f.app,
+			Change: func(r *Rules) { f.change(&r.Gate.Answers[EndpointToken]) },
+		})
+	}
+	return faults
+}
