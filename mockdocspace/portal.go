@@ -8,7 +8,6 @@ package mockdocspace
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -70,12 +69,13 @@ func New(o Options) (*Portal, error) {
 	if o.RandomSeed != 0 {
 		p.random = random.Seeded(o.RandomSeed)
 	}
+	p.store = store.NewMemory()
 	ctx := context.Background()
-	if err := p.openStore(ctx); err != nil {
+	if err := p.seed(ctx); err != nil {
 		return nil, err
 	}
 	if err := p.build(ctx); err != nil {
-		return nil, errors.Join(err, p.store.Close())
+		return nil, err
 	}
 	return p, nil
 }
@@ -119,12 +119,12 @@ func (p *Portal) build(ctx context.Context) error {
 func (p *Portal) Reset(ctx context.Context) error {
 	p.book.Clear()
 	p.clock.Resume()
-	if err := p.seed(ctx); err != nil {
+	if err := p.store.Clear(ctx); err != nil {
 		return fmt.Errorf("reset: %w", err)
 	}
 	p.identity.ForgetKeys()
 	p.journal.Clear()
-	return nil
+	return p.seed(ctx)
 }
 
 // Sweep removes what has expired by the portal's clock. A started portal sweeps
