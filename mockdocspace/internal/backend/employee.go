@@ -46,7 +46,7 @@ type employeeFull struct {
 	CultureName                 string       `json:"cultureName,omitempty"`
 	MobilePhoneActivationStatus int          `json:"mobilePhoneActivationStatus"`
 	IsSSO                       bool         `json:"isSSO"`
-	Theme                       *int         `json:"theme,omitempty"`
+	Theme                       string       `json:"theme,omitempty"`
 	LoginEventID                *int         `json:"loginEventId,omitempty"`
 	CreatedBy                   *employee    `json:"createdBy,omitempty"`
 	RegistrationDate            string       `json:"registrationDate"`
@@ -145,7 +145,7 @@ func (p *people) full(u store.User, self bool) employeeFull {
 		e.CreatedBy = p.short(u.CreatedBy)
 	}
 	if self {
-		e.Theme, e.LoginEventID = ptr(0), ptr(p.c.caller.loginEvent())
+		e.Theme, e.LoginEventID = "Base", ptr(p.c.caller.loginEvent())
 		e.HasPersonalFolder = ptr(u.Type != store.TypeGuest || u.MyFolderID != 0)
 	}
 	return e
