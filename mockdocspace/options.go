@@ -37,6 +37,9 @@ type Options struct {
 	AutoConsent bool
 	// Limits is "portal" to refuse requests as the portal's limiters do; empty: nobody is refused.
 	Limits string
+	// DataFile keeps everything in that SQLite file, made when it is missing; what
+	// the configuration names is brought up to it at each start. Empty: in memory.
+	DataFile string
 	// Config holds what a configuration file says; the fields above win over it.
 	Config *config.Config
 	// RandomSeed, when not 0, makes ids, codes and secrets repeat from run to run.
@@ -72,6 +75,7 @@ func (o Options) Effective() (*config.Config, error) {
 		{&c.ControlToken, o.ControlToken, ""},
 		{&c.AutoLogin, o.AutoLogin, ""},
 		{&c.Limits, o.Limits, ""},
+		{&c.Data, o.DataFile, ""},
 	} {
 		*choice.into = cmp.Or(choice.option, *choice.into, choice.builtIn)
 	}
@@ -81,6 +85,9 @@ func (o Options) Effective() (*config.Config, error) {
 	}
 	if len(c.Apps) == 0 && o.Config == nil || len(c.Apps) == 0 && len(o.Config.Portals) == 0 {
 		c.Apps = builtInApps()
+	}
+	if o.RandomSeed != 0 && c.Data != "" {
+		return nil, optionError("a random seed repeats ids and tokens, which the data file %s may hold already: leave one of the two out", c.Data)
 	}
 	return &c, checkEffective(&c)
 }

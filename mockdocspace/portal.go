@@ -8,6 +8,7 @@ package mockdocspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -69,13 +70,12 @@ func New(o Options) (*Portal, error) {
 	if o.RandomSeed != 0 {
 		p.random = random.Seeded(o.RandomSeed)
 	}
-	p.store = store.NewMemory()
 	ctx := context.Background()
-	if err := p.seed(ctx); err != nil {
+	if err := p.openStore(ctx); err != nil {
 		return nil, err
 	}
 	if err := p.build(ctx); err != nil {
-		return nil, err
+		return nil, errors.Join(err, p.store.Close())
 	}
 	return p, nil
 }
@@ -119,12 +119,12 @@ func (p *Portal) build(ctx context.Context) error {
 func (p *Portal) Reset(ctx context.Context) error {
 	p.book.Clear()
 	p.clock.Resume()
-	if err := p.store.Clear(ctx); err != nil {
+	if err := p.seed(ctx); err != nil {
 		return fmt.Errorf("reset: %w", err)
 	}
 	p.identity.ForgetKeys()
 	p.journal.Clear()
-	return p.seed(ctx)
+	return nil
 }
 
 // Sweep removes what has expired by the portal's clock. A started portal sweeps

@@ -71,24 +71,28 @@ func builtInApps() []config.App {
 	}}
 }
 
-// seed fills an empty store from the configuration.
-func (p *Portal) seed(ctx context.Context) error {
+// fill writes what the configuration says into an empty store.
+func (p *Portal) fill(ctx context.Context, s store.Store) error {
 	now := p.clock.Now()
 	for _, portal := range p.config.Portals {
-		if err := p.seedPortal(ctx, portal, now); err != nil {
+		if err := seedPortal(ctx, s, portal, now); err != nil {
 			return fmt.Errorf("portal %d: %w", portal.ID, err)
 		}
 	}
 	for _, app := range p.config.Apps {
-		if err := p.seedApp(ctx, app, now); err != nil {
+		row, err := p.appOf(app, now)
+		if err == nil {
+			err = s.CreateApp(ctx, row)
+		}
+		if err != nil {
 			return fmt.Errorf("app %q: %w", app.ID, err)
 		}
 	}
-	for i, key := range p.config.Keys {
-		if err := p.seedKey(ctx, key, now.Add(-time.Duration(i)*time.Second)); err != nil {
-			return err
-		}
-	}
+	return p.seedKeys(ctx, s, now)
+}
+
+// switchFaults switches the configured faults on.
+func (p *Portal) switchFaults() error {
 	for _, fault := range p.config.Faults {
 		if _, err := p.book.Add(fault.Name, rules.Subject{App: fault.App, User: fault.User}); err != nil {
 			return optionError("%v", err)
@@ -97,7 +101,21 @@ func (p *Portal) seed(ctx context.Context) error {
 	return nil
 }
 
-func (p *Portal) seedPortal(ctx context.Context, portal config.Portal, now time.Time) error {
+func seedPortal(ctx context.Context, s store.Store, portal config.Portal, now time.Time) error {
+	tenant, users := tenantOf(portal, now)
+	for _, user := range users {
+		if err := s.PutUser(ctx, user); err != nil {
+			return fmt.Errorf("user %s: %w", user.Email, err)
+		}
+	}
+	if err := s.PutTenant(ctx, tenant); err != nil {
+		return err
+	}
+	return backend.Seed(ctx, s, tenant, users, now)
+}
+
+// tenantOf are a configured portal and its users.
+func tenantOf(portal config.Portal, now time.Time) (store.Tenant, []store.User) {
 	tenant := store.Tenant{
 		ID: portal.ID, Name: portal.Name, URL: portal.URL, TimeZone: "UTC", Culture: "en-US", CreatedAt: now,
 	}
@@ -120,15 +138,9 @@ func (p *Portal) seedPortal(ctx context.Context, portal config.Portal, now time.
 		if row.Type == store.TypeOwner {
 			tenant.OwnerID = row.ID
 		}
-		if err := p.store.PutUser(ctx, row); err != nil {
-			return fmt.Errorf("user %s: %w", user.Email, err)
-		}
 		users = append(users, row)
 	}
-	if err := p.store.PutTenant(ctx, tenant); err != nil {
-		return err
-	}
-	return backend.Seed(ctx, p.store, tenant, users, now)
+	return tenant, users
 }
 
 // userID is the one given, or one that is the same at each start.
@@ -139,7 +151,8 @@ func userID(portal int64, user config.User) string {
 	return uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%d/%s", portal, strings.ToLower(user.Email))).String()
 }
 
-func (p *Portal) seedApp(ctx context.Context, app config.App, now time.Time) error {
+// appOf is a configured app.
+func (p *Portal) appOf(app config.App, now time.Time) (store.App, error) {
 	row := store.App{
 		ID: app.ID, Secret: app.Secret, Name: app.Name, Description: &app.Description, Logo: app.Logo,
 		WebsiteURL: app.Website, TermsURL: app.Terms, PolicyURL: app.Policy, LogoutRedirectURI: app.Website,
@@ -161,23 +174,33 @@ func (p *Portal) seedApp(ctx context.Context, app config.App, now time.Time) err
 	}
 	i := slices.IndexFunc(p.config.Portals, func(c config.Portal) bool { return c.ID == row.TenantID })
 	if i < 0 {
-		return optionError("no portal has the id %d: name one of portals", row.TenantID)
+		return row, optionError("no portal has the id %d: name one of portals", row.TenantID)
 	}
 	creator := p.config.Portals[i].Users[0]
 	if app.CreatedBy != "" {
 		j := slices.IndexFunc(p.config.Portals[i].Users, func(u config.User) bool { return strings.EqualFold(u.Email, app.CreatedBy) })
 		if j < 0 {
-			return optionError("created-by: %q is no user of portal %d: name one of its users", app.CreatedBy, row.TenantID)
+			return row, optionError("created-by: %q is no user of portal %d: name one of its users", app.CreatedBy, row.TenantID)
 		}
 		creator = p.config.Portals[i].Users[j]
 	}
 	row.CreatedBy = userID(row.TenantID, creator)
 	row.ModifiedBy = row.CreatedBy
-	return p.store.CreateApp(ctx, row)
+	return row, nil
+}
+
+// seedKeys takes the signing keys, the newest first, from their files.
+func (p *Portal) seedKeys(ctx context.Context, s store.Keys, now time.Time) error {
+	for i, key := range p.config.Keys {
+		if err := p.seedKey(ctx, s, key, now.Add(-time.Duration(i)*time.Second)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // seedKey takes a signing key from a PEM file.
-func (p *Portal) seedKey(ctx context.Context, key config.Key, created time.Time) error {
+func (p *Portal) seedKey(ctx context.Context, s store.Keys, key config.Key, created time.Time) error {
 	data, err := os.ReadFile(key.File)
 	if err != nil {
 		return optionError("key %q: %v", key.ID, err)
@@ -200,7 +223,7 @@ func (p *Portal) seedKey(ctx context.Context, key config.Key, created time.Time)
 	if err != nil {
 		return fmt.Errorf("key %q: %w", key.ID, err)
 	}
-	return p.store.PutKey(ctx, store.Key{ID: key.ID, Private: der, CreatedAt: created})
+	return s.PutKey(ctx, store.Key{ID: key.ID, Private: der, CreatedAt: created})
 }
 
 // privateKey reads the three forms that PEM files hold; nil when it is none.

@@ -39,16 +39,16 @@ func Start(ctx context.Context, o Options) (*Portal, error) {
 		return nil, err
 	}
 	if err := guardListen(p.config); err != nil {
-		return nil, err
+		return nil, errors.Join(err, p.store.Close())
 	}
 	listeners, err := listen(p.config.Listen)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, p.store.Close())
 	}
 	secure, err := tlsConfig(p.config)
 	if err != nil {
 		closeAll(listeners)
-		return nil, err
+		return nil, errors.Join(err, p.store.Close())
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	host, port, _ := net.SplitHostPort(listeners[0].Addr().String())

@@ -36,6 +36,7 @@ type command struct {
 	AutoLogin       string `placeholder:"E-MAIL" help:"Seeded user whom the login page signs in at once."`
 	AutoConsent     bool   `help:"Let the consent page allow by itself."`
 	Limits          string `placeholder:"portal" help:"Refuse requests as the portal's rate limiters do."`
+	Data            string `placeholder:"FILE" help:"Keep everything in this SQLite file; without it, all is gone when the portal stops."`
 	PrintConfig     bool   `help:"Print the effective configuration as a file, and exit."`
 	Faults          bool   `help:"List the faults that can be switched on, and exit."`
 	ReadyFile       string `placeholder:"FILE" help:"Write the portal's URL there once it serves."`
@@ -103,7 +104,7 @@ func (c command) options(logger *slog.Logger) (mockdocspace.Options, error) {
 	options := mockdocspace.Options{
 		Listen: c.Listen, Profile: c.Profile, Variant: c.Variant, ExternalURL: c.ExternalURL,
 		SignatureSecret: c.SignatureSecret, ControlToken: c.ControlToken,
-		AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent, Limits: c.Limits, Logger: logger,
+		AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent, Limits: c.Limits, DataFile: c.Data, Logger: logger,
 	}
 	if c.Config != "" {
 		file, err := config.Load(c.Config)

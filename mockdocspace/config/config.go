@@ -16,6 +16,7 @@ type Config struct {
 	SignatureSecret string    `yaml:"signature-secret,omitempty"` // the portal's machine key
 	ControlToken    string    `yaml:"control-token,omitempty"`
 	Limits          string    `yaml:"limits,omitempty"` // portal, or nothing
+	Data            string    `yaml:"data,omitempty"`   // SQLite file that keeps everything; none: memory
 	AutoLogin       string    `yaml:"auto-login,omitempty"`
 	AutoConsent     bool      `yaml:"auto-consent,omitempty"`
 	SelfScope       string    `yaml:"self-scope,omitempty"` // lenient: accounts:* opens people/@self
