@@ -24,7 +24,7 @@ const skew = time.Minute
 
 // Claims are the contents of a verified token (docs/portal/identity.md §4.3, §4.4).
 type Claims struct {
-	Issuer          string // {portal}/oauth2
+	Issuer          string // {portal}/oauth2, or {portal} where issuer and iss agree
 	Portal          string // aud: the portal where the token is valid
 	Subject         string // user id
 	ClientID        string // cid
@@ -49,7 +49,10 @@ func (p *Portal) VerifyAccessToken(ctx context.Context, app App, token string) (
 	if claims.ClientID != app.ID {
 		return nil, fmt.Errorf("access token: %w: issued to client %q", ErrToken, claims.ClientID)
 	}
-	if claims.Portal == "" || claims.Issuer != strings.TrimSuffix(claims.Portal, "/")+"/oauth2" {
+	// DocSpace signs as {portal}/oauth2 and announces {portal} as issuer; a portal
+	// that makes the two agree (RFC 8414 §3.3) signs as {portal}.
+	portal := strings.TrimSuffix(claims.Portal, "/")
+	if portal == "" || (claims.Issuer != portal+"/oauth2" && claims.Issuer != portal) {
 		return nil, fmt.Errorf("access token: %w: iss %q and aud %q are not one portal", ErrToken, claims.Issuer, claims.Portal)
 	}
 	return claims, nil

@@ -39,6 +39,9 @@ func TestAWholeFlowInTheStrictProfile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := portal.VerifyAccessToken(t.Context(), app, tokens.AccessToken); err != nil {
+		t.Errorf("verify: %v", err)
+	}
 	if _, err := flows.NewAPI(mock.URL(), tokens.AccessToken, nil).Self(t.Context()); err != nil {
 		t.Errorf("self: %v", err)
 	}
