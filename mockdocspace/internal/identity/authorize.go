@@ -247,9 +247,17 @@ func (s *Server) putGrant(r *http.Request, a authorization, grant store.Grant) e
 func keepOld(grant *store.Grant, old store.Grant) {
 	grant.OldAccess, grant.OldRefresh = old.OldAccess, old.OldRefresh
 	if old.Access != nil {
-		grant.OldAccess = append(grant.OldAccess, *old.Access)
+		grant.OldAccess = remembered(grant.OldAccess, *old.Access)
 	}
 	if old.Refresh != nil {
-		grant.OldRefresh = append(grant.OldRefresh, *old.Refresh)
+		grant.OldRefresh = remembered(grant.OldRefresh, *old.Refresh)
 	}
+}
+
+// remembered adds a token to those of the past and forgets the oldest, so that a row
+// stays small however often it is refreshed.
+func remembered(tokens []store.Token, token store.Token) []store.Token {
+	const most = 64
+	tokens = append(tokens, token)
+	return tokens[max(0, len(tokens)-most):]
 }

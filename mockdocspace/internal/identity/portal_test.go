@@ -42,13 +42,19 @@ type portal struct {
 // newPortal starts a server in the given profile with one app.
 func newPortal(t testing.TB, change ...func(*rules.Rules)) *portal {
 	t.Helper()
+	return newPortalOn(t, func(s store.Store) store.Store { return s }, change...)
+}
+
+// newPortalOn does so with something between the server and its store.
+func newPortalOn(t testing.TB, between func(store.Store) store.Store, change ...func(*rules.Rules)) *portal {
+	t.Helper()
 	base := rules.DocSpace()
 	for _, c := range change {
 		c(&base)
 	}
 	p := &portal{t: t, store: store.NewMemory(), clock: clock.New(), book: rules.NewBook(base)}
 	server, err := identity.New(context.Background(), identity.Config{
-		Store: p.store, Clock: p.clock, Random: random.New(), Limiter: limit.New(p.clock, false),
+		Store: between(p.store), Clock: p.clock, Random: random.New(), Limiter: limit.New(p.clock, false),
 		SignatureKey: signature.Key(signature.DefaultSecret),
 	})
 	if err != nil {

@@ -123,7 +123,7 @@ func (e *engineStorage) CreateAccessTokenSession(ctx context.Context, _ string, 
 	x := exchangeFrom(ctx)
 	now := e.server.Clock.Now()
 	if x.pending.Access != nil && x.rules.Refresh.KeepAccess {
-		x.pending.OldAccess = append(x.pending.OldAccess, *x.pending.Access)
+		x.pending.OldAccess = remembered(x.pending.OldAccess, *x.pending.Access)
 	}
 	x.pending.Access = &store.Token{
 		Value: x.access, IssuedAt: now, ExpiresAt: now.Add(x.rules.Token.AccessLifetime), Scopes: x.scopes,
@@ -169,7 +169,7 @@ func (e *engineStorage) RotateRefreshToken(ctx context.Context, _, _ string) err
 	if old := x.pending.Refresh; old != nil && keep && x.rules.Refresh.Rotate {
 		used := *old
 		used.Invalidated = !x.rules.Refresh.AcceptOld
-		x.pending.OldRefresh = append(x.pending.OldRefresh, used)
+		x.pending.OldRefresh = remembered(x.pending.OldRefresh, used)
 	}
 	return nil
 }
