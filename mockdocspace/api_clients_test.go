@@ -52,8 +52,7 @@ func virtualEnvironment(t *testing.T, packages ...string) string {
 	if len(packages) == 0 {
 		return python
 	}
-	arguments := append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "15"}, packages...)
-	output, err := run(t, 5*time.Minute, python, arguments...)
+	output, err := install(t, python, packages...)
 	switch {
 	case err != nil && unreachable(output):
 		t.Skipf("the package registry cannot be reached, so %s was not tried:\n%s", strings.Join(packages, ", "), output)
@@ -61,6 +60,13 @@ func virtualEnvironment(t *testing.T, packages ...string) string {
 		t.Fatalf("install %s: %v\n%s", strings.Join(packages, ", "), err, output)
 	}
 	return python
+}
+
+func install(t *testing.T, python string, packages ...string) (string, error) {
+	t.Helper()
+	// With a retry pip says why it could not connect.
+	arguments := append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "15"}, packages...)
+	return run(t, 5*time.Minute, python, arguments...)
 }
 
 // unreachable recognises what pip says when there is no way to the registry.
@@ -97,7 +103,7 @@ func TestUnreachableRegistryIsRecognised(t *testing.T) {
 		t.Skip("makes a virtual environment")
 	}
 	python := virtualEnvironment(t)
-	output, err := run(t, time.Minute, python, "-m", "pip", "install", "--retries", "0", "--timeout", "2", "--index-url", "http://127.0.0.1:9/simple", "nothing-at-all")
+	output, err := install(t, python, "--index-url", "http://127.0.0.1:9/simple", "nothing-at-all")
 	if err == nil || !unreachable(output) {
 		t.Errorf("%v\n%s", err, output)
 	}

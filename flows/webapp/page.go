@@ -9,7 +9,10 @@ import (
 	"html"
 	"html/template"
 	"net/http"
+	"regexp"
 	"slices"
+
+	"docspace-oauth/flows"
 )
 
 //go:embed page.css
@@ -37,9 +40,66 @@ type view struct {
 	Email    string
 	UserID   string
 	Portal   string
-	Rooms    *int
-	Missing  []string // scopes that were asked for and not granted
-	Retry    bool     // offer to start again
+	// Rooms and Documents are nil when they were not to be seen.
+	Rooms     *listing
+	Documents *listing
+	Missing   []string // scopes that were asked for and not granted
+	Retry     bool     // offer to start again
+}
+
+// listing is a list of titles with how many there are in all.
+type listing struct {
+	Entries []entry
+	Total   int
+}
+
+// More is how many are not shown.
+func (l listing) More() int { return l.Total - len(l.Entries) }
+
+// entry is one line of a listing.
+type entry struct {
+	Title string
+	Note  string
+	Color string // six hexadecimal digits, or empty
+}
+
+// roomKinds are words for the types of rooms.
+var roomKinds = map[flows.RoomType]string{
+	flows.RoomFillingForms: "form filling", flows.RoomEditing: "collaboration", flows.RoomCustom: "custom",
+	flows.RoomPublic: "public", flows.RoomVirtualData: "data room", flows.RoomAI: "AI",
+}
+
+// roomList shows rooms.
+func roomList(content *flows.FolderContent) *listing {
+	if content == nil {
+		return nil
+	}
+	list := &listing{Total: content.Total}
+	for _, room := range content.Folders {
+		e := entry{Title: room.Title, Note: roomKinds[room.RoomType]}
+		if hexColor.MatchString(room.Logo.Color) {
+			e.Color = room.Logo.Color
+		}
+		list.Entries = append(list.Entries, e)
+	}
+	return list
+}
+
+var hexColor = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
+
+// documentList shows folders, then files.
+func documentList(content *flows.FolderContent) *listing {
+	if content == nil {
+		return nil
+	}
+	list := &listing{Total: content.Total}
+	for _, folder := range content.Folders {
+		list.Entries = append(list.Entries, entry{Title: folder.Title, Note: "folder"})
+	}
+	for _, file := range content.Files {
+		list.Entries = append(list.Entries, entry{Title: file.Title, Note: file.Length})
+	}
+	return list
 }
 
 // showHome is the only page: the button, or the user.
@@ -55,7 +115,7 @@ func (a *App) showHome(w http.ResponseWriter, r *http.Request) {
 		a.showButton(w)
 		return
 	}
-	loaded, err := a.loadProfile(r.Context(), session)
+	loaded, err := a.loadHome(r.Context(), session)
 	switch {
 	case errors.Is(err, errSignedOut):
 		a.show(w, http.StatusOK, view{
@@ -63,7 +123,7 @@ func (a *App) showHome(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	case err != nil:
-		a.log.Warn("profile not loaded", "error", err)
+		a.log.Warn("home page not loaded", "error", err)
 		a.show(w, http.StatusBadGateway, view{
 			Title: "Your data could not be loaded", Text: reason(err), SignedIn: session.account != nil, Retry: session.account == nil,
 		})
@@ -71,7 +131,7 @@ func (a *App) showHome(w http.ResponseWriter, r *http.Request) {
 	}
 	v := view{
 		Title: "You are signed in", SignedIn: true, Portal: session.account.base, UserID: session.account.claims.Subject,
-		Rooms: loaded.rooms, Missing: missing(a.app.Scopes, session.account.tokens.Scopes),
+		Rooms: roomList(loaded.rooms), Documents: documentList(loaded.documents), Missing: missing(a.app.Scopes, session.account.tokens.Scopes),
 	}
 	if loaded.person != nil {
 		// The portal sends names with HTML's characters already encoded.

@@ -6,6 +6,7 @@
 //	session.go   what the app remembers of a browser, and where
 //	signin.go    the way to the portal and back
 //	account.go   calls of the portal's API with the user's token, and its refresh
+//	home.go      what the app asks the API for
 //	signout.go   the end
 //	page.go      what a person sees
 //

@@ -212,6 +212,36 @@ func TestHappyPath(t *testing.T) {
 	}
 }
 
+func TestRoomsAndDocuments(t *testing.T) {
+	w := newWorld(t, func(c *webapp.Config) { c.App.Scopes = append(c.App.Scopes, "files:read") })
+	b := w.browser()
+	b.signIn()
+	got := b.get("/")
+	for _, want := range []string{
+		`data-testid="rooms">1<`, "Plans", ">custom<", `fill="#61C059"`,
+		`data-testid="documents">25<`, "Drafts", ">folder<", "&lt;b&gt;Offer&lt;/b&gt;.docx", ">12 KB<", "and 23 more",
+	} {
+		if !strings.Contains(got.body, want) {
+			t.Errorf("home lacks %q:\n%s", want, got.body)
+		}
+	}
+
+	// A colour is the portal's word; only a colour gets into the page.
+	w.portal.Answer("/api/2.0/files/rooms", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "application/json")
+		_, _ = rw.Write([]byte(`{"response":{"folders":[{"title":"R","logo":{"color":"\"/><script>"}}],"total":1},"statusCode":200}`))
+	})
+	w.portal.Answer("/api/2.0/files/@my", func(rw http.ResponseWriter, _ *http.Request) { // a guest
+		rw.Header().Set("Content-Type", "application/json")
+		rw.WriteHeader(http.StatusNotFound)
+		_, _ = rw.Write([]byte(`{"error":{"message":"The required folder was not found"},"status":1,"statusCode":404}`))
+	})
+	got = b.get("/")
+	if got.status != 200 || strings.Contains(got.body, "<script") || strings.Contains(got.body, "<circle") || strings.Contains(got.body, "documents") {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+}
+
 func TestWithOpenID(t *testing.T) {
 	w := newWorld(t, withOpenID)
 	b := w.browser()

@@ -177,7 +177,16 @@ func (p *Portal) self(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Portal) rooms(w http.ResponseWriter, r *http.Request) {
-	p.api(w, r, "rooms:read", map[string]any{"folders": []any{map[string]any{"id": 7, "title": "Plans"}}, "count": 1, "total": 1})
+	p.api(w, r, "rooms:read", map[string]any{"folders": []any{
+		map[string]any{"id": 7, "title": "Plans", "roomType": 5, "logo": map[string]any{"color": "61C059"}},
+	}, "count": 1, "total": 1})
+}
+
+func (p *Portal) documents(w http.ResponseWriter, r *http.Request) {
+	p.api(w, r, "files:read", map[string]any{
+		"folders": []any{map[string]any{"id": 8, "title": "Drafts"}},
+		"files":   []any{map[string]any{"id": 9, "title": "<b>Offer</b>.docx", "contentLength": "12 KB"}}, "count": 2, "total": 25,
+	})
 }
 
 func (p *Portal) api(w http.ResponseWriter, r *http.Request, scope string, response any) {

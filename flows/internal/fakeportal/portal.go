@@ -85,6 +85,7 @@ func New(t testing.TB) *Portal {
 	mux.HandleFunc("GET /.well-known/oauth-authorization-server", p.metadata)
 	mux.HandleFunc("GET /api/2.0/people/@self", p.self)
 	mux.HandleFunc("GET /api/2.0/files/rooms", p.rooms)
+	mux.HandleFunc("GET /api/2.0/files/@my", p.documents)
 	mux.HandleFunc("POST /api/2.0/authentication", p.signIn)
 	mux.HandleFunc("GET /api/2.0/security/oauth2/token", p.signature)
 	mux.HandleFunc("POST /api/2.0/clients", p.register)
