@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"maps"
+	"slices"
 	"testing"
 
 	"docspace-oauth/mockdocspace/internal/rules"
@@ -15,13 +16,33 @@ type faultProbe struct {
 	everyoneOnly  bool // the probe names no app the fault could be aimed at
 }
 
+func probes() map[string]faultProbe {
+	all := maps.Clone(authorizeFaults)
+	for _, more := range []map[string]faultProbe{tokenFaults, refreshFaults, documentFaults, requestFaults} {
+		maps.Copy(all, more)
+	}
+	return all
+}
+
+// Each fault that changes what this package reads has a probe.
+func TestEveryFaultHasAProbe(t *testing.T) {
+	known := probes()
+	elsewhere := []string{"consent.revoke-keeps-tokens", "pages.frameable"} // shown at registration and at the pages
+	for _, fault := range rules.Faults() {
+		before, after := rules.Strict(), rules.Strict()
+		fault.Change(&after)
+		changed := before.Authorize != after.Authorize || before.Consent != after.Consent || before.Token != after.Token ||
+			before.PKCE != after.PKCE || before.Refresh != after.Refresh || before.Revoke != after.Revoke ||
+			before.Introspect != after.Introspect || before.OpenID != after.OpenID || before.Metadata != after.Metadata || before.JWT != after.JWT
+		if _, has := known[fault.Name]; changed && !has && !slices.Contains(elsewhere, fault.Name) {
+			t.Errorf("%s has no probe", fault.Name)
+		}
+	}
+}
+
 // Each fault that acts here shows; aimed at one app it shows there and nowhere else.
 func TestFaults(t *testing.T) {
-	probes := maps.Clone(authorizeFaults)
-	maps.Copy(probes, tokenFaults)
-	maps.Copy(probes, refreshFaults)
-	maps.Copy(probes, documentFaults)
-	for name, f := range probes {
+	for name, f := range probes() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fault, known := rules.FaultNamed(name)
