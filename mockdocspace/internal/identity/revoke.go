@@ -11,17 +11,8 @@ import (
 
 // revoke kills a token of the calling client (identity.md §3.8).
 func (s *Server) revoke(w http.ResponseWriter, r *http.Request) {
-	client, failure := s.authenticateClient(r)
-	if failure != nil {
-		s.refuseClient(w, r, failure)
-		return
-	}
-	bearer, ok := s.bearerFilter(w, r)
-	if !ok {
-		return
-	}
-	if client.method == methodAbsent && !bearer {
-		s.unauthorized(w, r)
+	client, admitted := s.admitClient(w, r)
+	if !admitted {
 		return
 	}
 	p := endpointParameters(r)
@@ -33,7 +24,7 @@ func (s *Server) revoke(w http.ResponseWriter, r *http.Request) {
 		s.writeOAuthError(w, r, http.StatusBadRequest, revocationParameterError("token_type_hint"))
 		return
 	}
-	if client.method == methodAbsent || bearer {
+	if client.method == methodBearer {
 		s.writeOAuthError(w, r, http.StatusBadRequest, plainError(codeInvalidClient))
 		return
 	}

@@ -26,17 +26,8 @@ const (
 // token is the token endpoint: client authentication, bearer filter, then the
 // grant (identity.md §4.8, §5).
 func (s *Server) token(w http.ResponseWriter, r *http.Request) {
-	client, failure := s.authenticateClient(r)
-	if failure != nil {
-		s.refuseClient(w, r, failure)
-		return
-	}
-	bearer, ok := s.bearerFilter(w, r)
-	if !ok {
-		return
-	}
-	if client.method == methodAbsent && !bearer {
-		s.unauthorized(w, r)
+	client, admitted := s.admitClient(w, r)
+	if !admitted {
 		return
 	}
 	p := endpointParameters(r)
@@ -47,15 +38,34 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		s.writeOAuthError(w, r, http.StatusBadRequest, tokenParameterError(codeInvalidRequest, "grant_type"))
 		return
 	}
-	if bearer {
-		client.method = methodBearer
-	}
 	x, failure := s.runGrant(r, p, client)
 	if failure != nil {
 		s.writeOAuthError(w, r, http.StatusBadRequest, failure)
 		return
 	}
 	s.writeTokens(w, x)
+}
+
+// admitClient is what stands before the endpoints that only clients may use: client
+// authentication, then the bearer filter, whose good token takes the client's place
+// (identity.md §5.1, §5.2). It reports false when it answered.
+func (s *Server) admitClient(w http.ResponseWriter, r *http.Request) (authenticatedClient, bool) {
+	client, failure := s.authenticateClient(r)
+	if failure != nil {
+		s.refuseClient(w, r, failure)
+		return client, false
+	}
+	bearer, proceed := s.bearerFilter(w, r)
+	switch {
+	case !proceed:
+		return client, false
+	case bearer:
+		client.method = methodBearer
+	case client.method == methodAbsent:
+		s.unauthorized(w, r)
+		return client, false
+	}
+	return client, true
 }
 
 // refuseClient writes an error of client authentication: the code alone, 401 for
