@@ -20,15 +20,19 @@ import (
 
 // Options choose what a run judges and how.
 type Options struct {
-	Suites      []string // names; none means all
-	IDs         []string // patterns, see requirement.Select; none means all
-	Version     string   // portal version whose deviations count; empty: the default
-	Standard    bool     // judge by the standards alone, without deviations
-	Slow        bool     // also what waits for real time
-	Races       bool     // also what fires many requests at once
-	Destructive bool     // also what deletes more than it made
-	Seed        int64    // order of the checks; 0: random
-	Jobs        int      // worker processes; 0: one per processor, at least two
+	Suites      []string               // names; none means all
+	IDs         []string               // patterns, see requirement.Select; none means all
+	Version     string                 // portal version whose deviations count; empty: the default
+	Standard    bool                   // judge by the standards alone, without deviations
+	Known       requirement.Deviations // instead of those of the version; nil: those
+	Force       bool                   // judge also what preflight takes for no DocSpace
+	Spec        string                 // how the target was named, for the report
+	Unattended  bool                   // in CI: more than 2 % of the checks running twice fails the run
+	Slow        bool                   // also what waits for real time
+	Races       bool                   // also what fires many requests at once
+	Destructive bool                   // also what deletes more than it made
+	Seed        int64                  // order of the checks; 0: random
+	Jobs        int                    // worker processes; 0: one per processor, at least two
 	Timeouts    Timeouts
 	// Worker is the command of a worker process, which must call Work; nil means
 	// this executable with the argument "worker".
@@ -54,7 +58,11 @@ func Run(ctx context.Context, t *target.Target, o Options) (report.Report, error
 		version = requirement.DefaultVersion
 	}
 	var known requirement.Deviations
-	if !o.Standard {
+	switch {
+	case o.Standard:
+	case o.Known != nil:
+		known = o.Known
+	default:
 		if known, err = requirement.KnownDeviations(version); err != nil {
 			return report.Report{}, err
 		}
@@ -70,8 +78,8 @@ func Run(ctx context.Context, t *target.Target, o Options) (report.Report, error
 		options: o, target: t, known: known, results: map[string]report.Result{},
 		key: []byte(rand.Text()),
 		report: report.Report{
-			Tool: "docspace-oauth runner", Standard: o.Standard, Seed: o.Seed, StartedAt: time.Now().UTC(),
-			Target: report.Target{Kind: string(t.Kind), URL: t.URL, Version: version, Faults: t.Faults},
+			Tool: "docspace-oauth runner", Standard: o.Standard, Unattended: o.Unattended, Seed: o.Seed, StartedAt: time.Now().UTC(),
+			Target: report.Target{Kind: string(t.Kind), URL: t.URL, Version: version, Faults: t.Faults, Spec: o.Spec},
 		},
 	}
 	if o.Planned != nil {
@@ -119,7 +127,7 @@ type run struct {
 }
 
 func (r *run) judge(ctx context.Context, chosen []requirement.Requirement) {
-	if err := Preflight(ctx, r.target, r.options.Timeouts); err != nil {
+	if err := Preflight(ctx, r.target, r.options.Timeouts); err != nil && (!r.options.Force || !errors.Is(err, ErrNotDocSpace)) {
 		if ctx.Err() == nil {
 			r.report.Lost = err.Error()
 		}

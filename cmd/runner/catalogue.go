@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"docspace-oauth/suites/requirement"
@@ -12,13 +13,40 @@ import (
 type listCommand struct {
 	Suite []string `placeholder:"NAME" help:"Only these suites."`
 	ID    []string `name:"id" placeholder:"GLOB" help:"Only requirements with such an id."`
+	Level []string `placeholder:"LEVEL" help:"Only these levels: MUST, SHOULD, MAY, DOCSPACE."`
+	Label []string `placeholder:"LABEL" help:"Only requirements with such a need: browser, slow, races, …"`
 	JSON  bool     `name:"json" help:"As JSON."`
+}
+
+// filtered leaves out what is not of the levels and labels.
+func (l *listCommand) filtered(all []requirement.Requirement) ([]requirement.Requirement, error) {
+	levels := []requirement.Level{requirement.Must, requirement.Should, requirement.May, requirement.DocSpace}
+	for _, level := range l.Level {
+		if !slices.Contains(levels, requirement.Level(strings.ToUpper(level))) {
+			return nil, fmt.Errorf("no level %q: there are %v", level, levels)
+		}
+	}
+	var kept []requirement.Requirement
+	for _, r := range all {
+		ofLevel := len(l.Level) == 0 || slices.ContainsFunc(l.Level, func(level string) bool { return strings.EqualFold(level, string(r.Level)) })
+		labelled := len(l.Label) == 0 || slices.ContainsFunc(l.Label, func(label string) bool { return r.Has(requirement.Need(label)) })
+		if ofLevel && labelled {
+			kept = append(kept, r)
+		}
+	}
+	if len(kept) == 0 {
+		return nil, fmt.Errorf("no requirement is of level %v with label %v", l.Level, l.Label)
+	}
+	return kept, nil
 }
 
 // Run prints a line per requirement.
 func (l *listCommand) Run(s streams) error {
 	chosen, err := requirement.Select(l.Suite, l.ID)
 	if err != nil {
+		return err
+	}
+	if chosen, err = l.filtered(chosen); err != nil {
 		return err
 	}
 	if l.JSON {

@@ -23,6 +23,9 @@ type commands struct {
 	Replay  replayCommand  `cmd:"" help:"Replay recorded exchanges against a target, difference by difference."`
 	Faults  faultsCommand  `cmd:"" help:"List the misbehaviours that the mock can be given."`
 	Mutants mutantsCommand `cmd:"" help:"Prove that every check can fail: each misbehaviour of the mock on, its checks must notice."`
+	Rerun   rerunCommand   `cmd:"" help:"Judge once more what needed attention in a report."`
+	Compare compareCommand `cmd:"" help:"Say what changed between two reports; exit 1 when something got worse."`
+	Clean   cleanCommand   `cmd:"" help:"Remove from a portal what an interrupted run left there."`
 	Worker  workerCommand  `cmd:"" hidden:""`
 }
 

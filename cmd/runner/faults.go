@@ -15,6 +15,8 @@ type faultsCommand struct {
 type fault struct {
 	Name         string   `json:"name"`
 	Sentence     string   `json:"sentence"`
+	Where        string   `json:"where"`
+	App          string   `json:"app"`    // what a correct app does
 	Breaks       []string `json:"breaks"` // requirements that notice
 	EveryoneOnly bool     `json:"everyone_only"`
 }
@@ -23,13 +25,16 @@ type fault struct {
 func (f *faultsCommand) Run(s streams) error {
 	var list []fault
 	for _, known := range mockdocspace.Faults() {
-		list = append(list, fault{known.Name, known.Sentence, known.Breaks, known.EveryoneOnly})
+		list = append(list, fault{known.Name, known.Sentence, known.Where, known.App, known.Breaks, known.EveryoneOnly})
 	}
 	if f.JSON {
 		return printJSON(s.out, list)
 	}
 	for _, known := range list {
-		fmt.Fprintf(s.out, "%-38s %s\n%-38s fails %s\n", known.Name, known.Sentence, "", strings.Join(known.Breaks, ", "))
+		fmt.Fprintf(s.out, "%-38s %s\n%-38s at %s\n", known.Name, known.Sentence, "", known.Where)
+		if len(known.Breaks) > 0 {
+			fmt.Fprintf(s.out, "%-38s fails %s\n", "", strings.Join(known.Breaks, ", "))
+		}
 	}
 	return nil
 }

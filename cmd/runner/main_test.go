@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -9,9 +10,15 @@ import (
 // The command line is a contract: each script is a terminal session. A worker that
 // a session starts is this test binary under the name runner.
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "worker" { // of a test that runs in this process
+		main()
+	}
 	testscript.Main(m, map[string]func(){"runner": main})
 }
 
 func TestSessions(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+	testscript.Run(t, testscript.Params{
+		Dir:   "testdata/script",
+		Setup: func(e *testscript.Env) error { e.Setenv("PLAN_PASSWORD", "hunter2"); return nil },
+	})
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync"
 
@@ -15,7 +17,7 @@ import (
 )
 
 type runCommand struct {
-	Target      string   `default:"mock" placeholder:"mock|URL" help:"What to judge: mock (started for the run) or the address of a portal."`
+	targetFlags `embed:""`
 	Suite       []string `placeholder:"NAME" help:"Only these suites."`
 	ID          []string `name:"id" placeholder:"GLOB" help:"Only requirements with such an id; without a slash the last part counts."`
 	Report      string   `default:"report" placeholder:"DIR" help:"Where report.html, report.json, junit.xml and summary.md go."`
@@ -29,8 +31,17 @@ type runCommand struct {
 	Fault       []string `placeholder:"NAME" help:"Switch a misbehaviour of the mock on for the run."`
 	Quiet       bool     `help:"Print only what is not as expected."`
 	JSONLines   bool     `name:"json-lines" help:"Print each result as a JSON line instead of text."`
-	User        string   `env:"DOCSPACE_USER" placeholder:"EMAIL" help:"Who signs in at a portal that is not a mock."`
-	PasswordEnv string   `default:"DOCSPACE_PASSWORD" placeholder:"NAME" help:"Environment variable with that user's password."`
+	Deviations  string   `placeholder:"FILE" type:"existingfile" help:"Known deviations to use instead of the built-in ones."`
+	Learn       string   `placeholder:"FILE" help:"Write proposed deviations for what failed to a new file."`
+	Force       bool     `help:"Judge also what does not look like a DocSpace portal."`
+	DryRun      bool     `name:"dry-run" help:"Say what would be judged, created, posted and deleted, and send nothing."`
+}
+
+// targetFlags name a target and, where it is just an address, who signs in.
+type targetFlags struct {
+	Target      string `default:"mock" placeholder:"mock|URL|FILE" help:"What to judge: mock (started for the run), the address of a portal, or a target file (.yaml)."`
+	User        string `env:"DOCSPACE_USER" placeholder:"EMAIL" help:"Who signs in at a portal that is named by its address."`
+	PasswordEnv string `default:"DOCSPACE_PASSWORD" placeholder:"NAME" help:"Environment variable with that user's password."`
 }
 
 // Run judges and reports. Reports are written whatever happens.
@@ -39,21 +50,37 @@ func (r *runCommand) Run(ctx context.Context, s streams) error {
 	if _, err := requirement.Select(r.Suite, r.ID); err != nil {
 		return err
 	}
+	options, err := r.options()
+	if err != nil {
+		return err
+	}
+	if r.DryRun {
+		return r.plan(options, s)
+	}
+	if r.Learn != "" {
+		if _, err := os.Lstat(r.Learn); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("--learn %s: the file is there already; proposals go into a new one", r.Learn)
+		}
+	}
 	t, err := target.Open(ctx, r.Target, r.Fault, r.User, os.Getenv(r.PasswordEnv))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = t.Close() }()
 	printer := &printer{out: s.out, quiet: r.Quiet, jsonLines: r.JSONLines}
-	outcome, err := suites.Run(ctx, t, suites.Options{
-		Suites: r.Suite, IDs: r.ID, Version: r.Version, Standard: r.Standard, Slow: r.Slow, Races: r.Races,
-		Destructive: r.Destructive, Seed: r.Seed, Jobs: r.Jobs,
-		Planned: printer.planned, Progress: printer.result,
-	})
+	if err := r.introduce(t, options, s); err != nil {
+		return err
+	}
+	options.Planned, options.Progress = printer.planned, printer.result
+	outcome, err := suites.Run(ctx, t, options)
 	if err != nil {
 		return err
 	}
 	if err := report.WriteAll(r.Report, outcome); err != nil {
+		fmt.Fprintf(s.err, "runner: %v\n", err)
+		return exit(report.ExitHarness)
+	}
+	if err := r.learn(outcome, s); err != nil {
 		fmt.Fprintf(s.err, "runner: %v\n", err)
 		return exit(report.ExitHarness)
 	}
@@ -62,6 +89,47 @@ func (r *runCommand) Run(ctx context.Context, s streams) error {
 		return exit(outcome.ExitCode)
 	}
 	return nil
+}
+
+// options are what the flags say.
+func (r *runCommand) options() (suites.Options, error) {
+	o := suites.Options{
+		Suites: r.Suite, IDs: r.ID, Version: r.Version, Standard: r.Standard, Slow: r.Slow, Races: r.Races,
+		Destructive: r.Destructive, Seed: r.Seed, Jobs: r.Jobs, Force: r.Force, Spec: r.Target,
+		Unattended: os.Getenv("CI") != "",
+	}
+	if r.Deviations == "" {
+		return o, nil
+	}
+	if r.Standard {
+		return o, errors.New("--standard judges without deviations; leave --deviations out")
+	}
+	known, err := requirement.LoadDeviations(r.Deviations)
+	o.Known = known
+	return o, err
+}
+
+// learn writes proposals for what failed into a new file.
+func (r *runCommand) learn(outcome report.Report, s streams) error {
+	if r.Learn == "" {
+		return nil
+	}
+	text, err := report.Learn(outcome)
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(r.Learn, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return fmt.Errorf("write proposals: %w", err)
+	}
+	if _, err := file.WriteString(text); err != nil {
+		file.Close()
+		return fmt.Errorf("write proposals: %w", err)
+	}
+	if !r.JSONLines {
+		fmt.Fprintf(s.out, "proposed deviations: %s\n", r.Learn)
+	}
+	return file.Close()
 }
 
 // printer is what the console shows of a run.
@@ -97,6 +165,9 @@ func (p *printer) summary(outcome report.Report, dir string) {
 	}
 	p.console.Summary(outcome)
 	fmt.Fprintf(p.out, "report: %s/report.html\n", dir)
+	if outcome.ExitCode == report.ExitFailed || outcome.ExitCode == report.ExitHarness {
+		fmt.Fprintf(p.out, "just these again: runner rerun %s/report.json\n", dir)
+	}
 }
 
 // colorful: only a terminal that wants colours gets them (NO_COLOR, no-color.org).

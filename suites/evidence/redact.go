@@ -121,6 +121,11 @@ func (r *Redactor) learnURL(text string) {
 	}
 	r.learnValues(u.Query())
 	r.Learn("link", u.Query().Get(linkKey))
+	if strings.HasSuffix(u.Path, "/consent") {
+		// The consent page's state is the value of the cookie client_state, which a
+		// browser's exchanges don't show (docs/portal/browser-flow.md).
+		r.Learn("cookie", u.Query().Get("state"))
+	}
 	if fragment, err := url.ParseQuery(u.Fragment); err == nil {
 		r.learnValues(fragment)
 	}

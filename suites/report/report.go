@@ -65,6 +65,7 @@ type Target struct {
 	URL     string   `json:"url"`
 	Version string   `json:"portal_version"`
 	Faults  []string `json:"faults,omitempty"` // misbehaviours switched on for the run (mock only)
+	Spec    string   `json:"spec,omitempty"`   // how it was named to the runner
 }
 
 // Report is one run.
@@ -72,7 +73,8 @@ type Report struct {
 	Version    string          `json:"version"`
 	Tool       string          `json:"tool"`
 	Target     Target          `json:"target"`
-	Standard   bool            `json:"standard"` // judged without known deviations
+	Standard   bool            `json:"standard"`             // judged without known deviations
+	Unattended bool            `json:"unattended,omitempty"` // nobody looks on (CI): a network that breaks too often fails the run
 	Seed       int64           `json:"seed"`
 	StartedAt  time.Time       `json:"started_at"`
 	DurationMS float64         `json:"duration_ms"`
@@ -161,6 +163,8 @@ func (r *Report) judge(interrupted bool) (int, string) {
 		return ExitHarness, fmt.Sprintf("The harness broke in %s.", checks(count(Error)))
 	case r.Lost != "":
 		return ExitUnreachable, r.Lost
+	case r.Unattended && r.retries()*retryShare > len(r.Results):
+		return ExitUnreachable, fmt.Sprintf("The network is not steady enough: %s ran twice because it broke.", checks(r.retries()))
 	case count(Fail) > 0 || count(UnexpectedPass) > 0:
 		var parts []string
 		if n := count(Fail); n > 0 {
@@ -175,6 +179,19 @@ func (r *Report) judge(interrupted bool) (int, string) {
 	}
 	return ExitExpected, fmt.Sprintf("All as expected: %d passed, %d known deviations, %d skipped.",
 		count(Pass), count(Deviation), count(Skip))
+}
+
+// retryShare: more than one check in so many that had to run twice is too many.
+const retryShare = 50
+
+func (r *Report) retries() int {
+	n := 0
+	for _, result := range r.Results {
+		if result.Retried {
+			n++
+		}
+	}
+	return n
 }
 
 func checks(n int) string {

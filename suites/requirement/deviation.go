@@ -28,7 +28,7 @@ type Deviation struct {
 	Link     string  `yaml:"link" json:"link"`         // where that is written down
 	// Seen, if not empty, is a text that the check's message must contain: a check
 	// that fails for another reason than the known one is a failure.
-	Seen string `yaml:"seen" json:"seen,omitempty"`
+	Seen string `yaml:"seen,omitempty" json:"seen,omitempty"`
 }
 
 // Deviations maps requirement ids to what is known. The zero value (nil) judges

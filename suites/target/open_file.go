@@ -15,31 +15,56 @@ func IsFile(spec string) bool {
 	return strings.HasSuffix(spec, ".yaml") || strings.HasSuffix(spec, ".yml")
 }
 
+// describeFile is openFile without a mock being started.
+func describeFile(path string) (*Target, error) {
+	f, err := LoadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if f.URL == string(KindMock) {
+		t, err := Describe(f.URL, "", "")
+		if err == nil {
+			err = t.take(path, f)
+		}
+		return t, err
+	}
+	t := &Target{Descriptor: Descriptor{Kind: KindURL, URL: strings.TrimSuffix(f.URL, "/")}}
+	return t, t.take(path, f)
+}
+
 // openFile reaches what a target file describes; its secrets are read here.
 func openFile(ctx context.Context, path string, faults []string) (*Target, error) {
 	f, err := LoadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	var t *Target
 	if f.URL == string(KindMock) {
-		if t, err = OpenMock(ctx, MockOptions{Faults: faults}); err != nil {
+		t, err := OpenMock(ctx, MockOptions{Faults: faults})
+		if err != nil {
 			return nil, err
 		}
-	} else {
-		t = &Target{Descriptor: Descriptor{Kind: KindURL, URL: strings.TrimSuffix(f.URL, "/")}}
+		return t, t.take(path, f)
 	}
-	t.Version, t.NotOffered, t.Pacing, t.TLS = f.PortalVersion, maps.Clone(f.NotOffered), f.Pacing, f.TLS
-	if err := t.getIn(f); err != nil {
-		return nil, &FileError{File: path, Problem: err.Error()}
-	}
-	if _, err := t.Transport(); err != nil {
-		return nil, &FileError{File: path, Problem: err.Error()}
+	t, err := describeFile(path)
+	if err != nil {
+		return nil, err
 	}
 	if len(faults) > 0 && t.Mock == nil {
 		return nil, fmt.Errorf("faults can be switched on at a mock only, and %s is none", t.URL)
 	}
 	return t, nil
+}
+
+// take makes t what the file says, secrets read.
+func (t *Target) take(path string, f *File) error {
+	t.Version, t.NotOffered, t.Pacing, t.TLS = f.PortalVersion, maps.Clone(f.NotOffered), f.Pacing, f.TLS
+	if err := t.getIn(f); err != nil {
+		return &FileError{File: path, Problem: err.Error()}
+	}
+	if _, err := t.Transport(); err != nil {
+		return &FileError{File: path, Problem: err.Error()}
+	}
+	return nil
 }
 
 func (t *Target) getIn(f *File) (err error) {

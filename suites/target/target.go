@@ -77,22 +77,36 @@ func Open(ctx context.Context, spec string, faults []string, user, password stri
 	if IsFile(spec) {
 		return openFile(ctx, spec, faults)
 	}
-	base := strings.TrimSuffix(spec, "/")
-	portal, err := flows.NewPortal(base, nil)
+	t, err := Describe(spec, user, password)
 	if err != nil {
+		return nil, err
+	}
+	finding, cancel := context.WithTimeout(ctx, findTimeout)
+	defer cancel()
+	t.findMock(finding, flows.NewHTTPClient(nil))
+	if len(faults) > 0 && t.Mock == nil {
+		return nil, fmt.Errorf("faults can be switched on at a mock only, and %s is none", t.URL)
+	}
+	return t, t.switchOn(ctx, faults)
+}
+
+// Describe is Open without sending or starting anything, to plan a run.
+func Describe(spec, user, password string) (*Target, error) {
+	switch {
+	case spec == "" || spec == string(KindMock):
+		return &Target{Descriptor: Descriptor{Kind: KindMock, URL: string(KindMock), SecondURL: string(KindMock), ControlURL: string(KindMock)}}, nil
+	case IsFile(spec):
+		return describeFile(spec)
+	}
+	base := strings.TrimSuffix(spec, "/")
+	if _, err := flows.NewPortal(base, nil); err != nil {
 		return nil, err
 	}
 	t := &Target{Descriptor: Descriptor{Kind: KindURL, URL: base, User: user, Password: password}}
 	if user != "" {
 		t.Access = &Access{User: user, Password: Secret(password), Type: Admin}
 	}
-	finding, cancel := context.WithTimeout(ctx, findTimeout)
-	defer cancel()
-	t.findMock(finding, portal.HTTP)
-	if len(faults) > 0 && t.Mock == nil {
-		return nil, fmt.Errorf("faults can be switched on at a mock only, and %s is none", base)
-	}
-	return t, t.switchOn(ctx, faults)
+	return t, nil
 }
 
 // Attach reaches the target that another process opened.
