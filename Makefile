@@ -16,7 +16,7 @@ help: ## list the targets
 run: browser build ## judge the embedded mock with all suites and write report/
 	$(BIN)/runner run --target mock --report report
 
-test: browser check unit judge replay ## everything CI checks
+test: browser check unit judge mutants replay ## everything CI checks
 
 build: go ## bin/mockserver and bin/runner
 	$(GO) build -o $(BIN)/ ./cmd/...

@@ -8,9 +8,14 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/site"
 	"docspace-oauth/mockdocspace/internal/store"
 )
+
+// faultHeader switches the fault that it names on for its own request, where the
+// configuration allows that.
+const faultHeader = "X-Mock-Fault"
 
 // serverHeader tells everybody what answers here.
 const serverHeader = "mockdocspace (not for production)"
@@ -37,7 +42,14 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *Portal) serve(w http.ResponseWriter, r *http.Request) {
 	defer p.recoverPanic(w, r)
 	here := p.siteOf(r)
-	ctx := p.book.IntoTenant(r.Context(), here.Tenant.ID)
+	ctx := p.book.IntoRequest(r.Context(), rules.Request{Tenant: here.Tenant.ID, Method: r.Method, Path: r.URL.Path})
+	if asked := r.Header.Values(faultHeader); p.config.FaultHeader && len(asked) > 0 {
+		var err error
+		if ctx, err = rules.With(ctx, asked...); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+	}
 	r = r.WithContext(site.Into(ctx, here))
 	if r.Header.Get("X-Forwarded-Host") == "" {
 		r.Header.Set("X-Forwarded-Host", r.Host)

@@ -94,7 +94,11 @@ func (p *Portal) fill(ctx context.Context, s store.Store) error {
 // switchFaults switches the configured faults on.
 func (p *Portal) switchFaults() error {
 	for _, fault := range p.config.Faults {
-		if _, err := p.book.Add(fault.Name, rules.Subject{App: fault.App, User: fault.User}); err != nil {
+		from, until := fault.Between()
+		_, err := p.book.Switch(fault.Name,
+			rules.Subject{Tenant: fault.Portal, App: fault.App, User: fault.User},
+			rules.Occasion{Limit: fault.Uses, Probability: fault.Probability, Seed: fault.Seed, From: from, Until: until})
+		if err != nil {
 			return optionError("%v", err)
 		}
 	}

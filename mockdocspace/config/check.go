@@ -249,6 +249,28 @@ func (k checker) faults(c *Config) error {
 		if fault.Name == "" {
 			return k.wrong(fmt.Sprintf("$.faults[%d].name", i), "missing", "mockserver --faults lists the names")
 		}
+		if err := k.occasion(fmt.Sprintf("$.faults[%d]", i), fault); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// occasion checks when a fault shall be in force.
+func (k checker) occasion(path string, f Fault) error {
+	for _, moment := range []struct{ key, text string }{{"from", f.From}, {"until", f.Until}} {
+		if _, err := time.Parse(time.RFC3339, moment.text); moment.text != "" && err != nil {
+			return k.wrong(path+"."+moment.key, fmt.Sprintf("%q is no moment", moment.text), "write it like 2030-01-31T12:00:00Z")
+		}
+	}
+	from, until := f.Between()
+	switch {
+	case f.Uses < 0:
+		return k.wrong(path+".uses", fmt.Sprintf("%d is no number of requests", f.Uses), "give at least 1, or leave it out")
+	case f.Probability < 0 || f.Probability > 1:
+		return k.wrong(path+".probability", fmt.Sprintf("%v is no chance", f.Probability), "give a number between 0 and 1")
+	case f.From != "" && f.Until != "" && !from.Before(until):
+		return k.wrong(path+".until", "it is not after from", "turn them round, or leave one out")
 	}
 	return nil
 }

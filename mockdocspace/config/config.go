@@ -23,10 +23,11 @@ type Config struct {
 	Signing         string    `yaml:"signing,omitempty"`    // ec (ES256, the default) or rsa (RS256)
 	Lifetimes       Lifetimes `yaml:"lifetimes,omitempty"`
 	TLS             *TLS      `yaml:"tls,omitempty"`
-	Keys            []Key     `yaml:"keys,omitempty"`    // signing keys, the newest first; none: one is made
-	Portals         []Portal  `yaml:"portals,omitempty"` // replace the built-in ones
-	Apps            []App     `yaml:"apps,omitempty"`    // replace the built-in one
-	Faults          []Fault   `yaml:"faults,omitempty"`  // switched on at start
+	Keys            []Key     `yaml:"keys,omitempty"`         // signing keys, the newest first; none: one is made
+	Portals         []Portal  `yaml:"portals,omitempty"`      // replace the built-in ones
+	Apps            []App     `yaml:"apps,omitempty"`         // replace the built-in one
+	Faults          []Fault   `yaml:"faults,omitempty"`       // switched on at start
+	FaultHeader     bool      `yaml:"fault-header,omitempty"` // X-Mock-Fault switches a fault on for its own request
 }
 
 // Lifetimes override those of the portal (docs/portal/identity.md §4.1). Zero
@@ -109,9 +110,23 @@ type App struct {
 
 // Fault is a misbehaviour switched on at start.
 type Fault struct {
-	Name string `yaml:"name"`
-	App  string `yaml:"app,omitempty"`
-	User string `yaml:"user,omitempty"`
+	Name        string  `yaml:"name"`
+	Portal      int64   `yaml:"portal,omitempty"`      // id of the one portal concerned; none: all
+	App         string  `yaml:"app,omitempty"`         // client id of the one app concerned
+	User        string  `yaml:"user,omitempty"`        // id of the one user concerned
+	Uses        int64   `yaml:"uses,omitempty"`        // in force in so many requests; none: in all
+	Probability float64 `yaml:"probability,omitempty"` // chance of being in force in a request; none: certain
+	Seed        uint64  `yaml:"seed,omitempty"`        // makes chance repeat
+	From        string  `yaml:"from,omitempty"`        // RFC 3339, by the portal's clock
+	Until       string  `yaml:"until,omitempty"`       // RFC 3339, by the portal's clock
+}
+
+// Between are the moments between which the fault is in force; zero: no bound.
+// Parse has checked them.
+func (f Fault) Between() (from, until time.Time) {
+	from, _ = time.Parse(time.RFC3339, f.From)
+	until, _ = time.Parse(time.RFC3339, f.Until)
+	return from, until
 }
 
 // ScopeNames are the scopes that an app can have (docs/portal/identity.md §10).

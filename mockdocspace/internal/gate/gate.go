@@ -1,7 +1,7 @@
 // Package gate stands between the portal's router and its services and plays a
 // broken layer there: it alters requests before a service sees them, and answers
-// before a client does. What it does stands in rules.Gate; while that is zero it
-// costs a comparison.
+// before a client does. What it does stands in rules.Gate; while no fault is on it
+// costs a look into the context.
 package gate
 
 import (
@@ -24,6 +24,10 @@ func New(next http.Handler, login func(*http.Request) string) *Gate { return &Ga
 
 // ServeHTTP implements http.Handler.
 func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if rules.Quiet(r.Context()) {
+		g.next.ServeHTTP(w, r)
+		return
+	}
 	rule := rules.From(r.Context())
 	if rules.Targeted(r.Context()) {
 		app, user := subjectOf(r)
@@ -31,6 +35,10 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if rule.Gate == (rules.Gate{}) {
 		g.next.ServeHTTP(w, r)
+		return
+	}
+	if rule.Gate.Literal.Status != 0 {
+		literal(w, rule.Gate.Literal)
 		return
 	}
 	g.altered(&rule.Gate).spoiled(&rule.Gate, g.login).ServeHTTP(w, r)

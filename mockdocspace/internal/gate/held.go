@@ -3,8 +3,12 @@ package gate
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
+	"strings"
+
+	"docspace-oauth/mockdocspace/internal/rules"
 )
 
 // held is an answer that is kept until it was altered.
@@ -91,4 +95,15 @@ func refuse(w http.ResponseWriter, status int, code string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]string{"error": code})
+}
+
+// literal sends an answer as it was written down.
+func literal(w http.ResponseWriter, l rules.Literal) {
+	for line := range strings.Lines(l.Header) {
+		if name, value, ok := strings.Cut(line, ":"); ok {
+			w.Header().Add(strings.TrimSpace(name), strings.TrimSpace(value))
+		}
+	}
+	w.WriteHeader(l.Status)
+	_, _ = io.WriteString(w, l.Body)
 }

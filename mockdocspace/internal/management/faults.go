@@ -2,7 +2,12 @@ package management
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -33,7 +38,31 @@ func (s *server) faultRoutes(api huma.API) {
 }
 
 func activeFault(a rules.Active) control.ActiveFault {
-	return control.ActiveFault{ID: a.ID, Name: a.Fault, App: a.Subject.App, User: a.Subject.User, Uses: a.Uses}
+	return control.ActiveFault{
+		ID: a.ID, Name: a.Fault, Tenant: a.Subject.Tenant, App: a.Subject.App, User: a.Subject.User,
+		Limit: a.Occasion.Limit, Probability: a.Occasion.Probability, Seed: a.Occasion.Seed,
+		From: moment(a.Occasion.From), Until: moment(a.Occasion.Until), Uses: a.Uses,
+	}
+}
+
+// moment is nil for none.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// occasion is when a fault shall be in force.
+func occasion(request control.FaultRequest) rules.Occasion {
+	when := rules.Occasion{Limit: request.Uses, Probability: request.Probability, Seed: request.Seed}
+	if request.From != nil {
+		when.From = *request.From
+	}
+	if request.Until != nil {
+		when.Until = *request.Until
+	}
+	return when
 }
 
 func (s *server) listFaults(context.Context, *none) (*answer[[]control.ActiveFault], error) {
@@ -46,25 +75,54 @@ func (s *server) listFaults(context.Context, *none) (*answer[[]control.ActiveFau
 
 func (s *server) addFault(_ context.Context, in *struct{ Body control.FaultRequest }) (*answer[control.ActiveFault], error) {
 	request := in.Body
+	subject := rules.Subject{Tenant: request.Tenant, App: store.CanonicalAppID(request.App), User: request.User}
+	when := occasion(request)
+	if err := when.Check(); err != nil {
+		return nil, invalid("body", request.Name, "does not work: %v", err)
+	}
+	if request.Answer != nil {
+		return s.addLiteral(request, subject, when)
+	}
 	fault, known := rules.FaultNamed(request.Name)
 	if !known {
 		return nil, invalid("body.name", request.Name, "is no fault: GET /mock/faults/catalogue lists them")
 	}
-	subject := rules.Subject{App: store.CanonicalAppID(request.App), User: request.User}
-	if fault.EveryoneOnly && subject != (rules.Subject{}) {
+	if fault.EveryoneOnly && (subject.App != "" || subject.User != "") {
 		return nil, invalid("body.name", request.Name, "acts before the portal knows app or user: leave app and user out")
 	}
-	id, err := s.Book.Add(request.Name, subject)
+	active, err := s.Book.Switch(request.Name, subject, when)
 	if err != nil {
 		return nil, err
 	}
-	return &answer[control.ActiveFault]{activeFault(rules.Active{ID: id, Fault: request.Name, Subject: subject})}, nil
+	return &answer[control.ActiveFault]{activeFault(active)}, nil
+}
+
+// addLiteral switches an answer on that stands in place of the portal's.
+func (s *server) addLiteral(request control.FaultRequest, subject rules.Subject, when rules.Occasion) (*answer[control.ActiveFault], error) {
+	if request.Name != "" {
+		return nil, invalid("body.answer", request.Name, "stands beside a name: send one of the two")
+	}
+	var header strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(request.Answer.Header)) {
+		fmt.Fprintf(&header, "%s: %s\n", name, request.Answer.Header[name])
+	}
+	active, err := s.Book.SwitchLiteral(rules.Literal{
+		Method: request.Answer.Method, Path: request.Answer.Path, Status: request.Answer.Status,
+		Header: header.String(), Body: request.Answer.Body,
+	}, subject, when)
+	if err != nil {
+		return nil, invalid("body.answer", request.Answer.Path, "does not work: %v", err)
+	}
+	return &answer[control.ActiveFault]{activeFault(active)}, nil
 }
 
 func (s *server) faultCatalogue(context.Context, *none) (*answer[[]control.Fault], error) {
 	list := []control.Fault{}
 	for _, f := range rules.Faults() {
-		list = append(list, control.Fault{Name: f.Name, Sentence: f.Sentence, Breaks: f.Breaks, EveryoneOnly: f.EveryoneOnly})
+		list = append(list, control.Fault{
+			Name: f.Name, Sentence: f.Sentence, Where: f.Where, App: f.App,
+			Breaks: slices.Clone(f.Breaks), EveryoneOnly: f.EveryoneOnly,
+		})
 	}
 	return &answer[[]control.Fault]{list}, nil
 }

@@ -47,7 +47,8 @@ func (b *Book) Add(name string, subject Subject) (int, error) {
 }
 
 // Switch switches a fault on for a subject on some occasions. The error says what
-// of it makes no sense.
+// of it makes no sense. Requests that the fault does not concern by their path are
+// no occasions.
 func (b *Book) Switch(name string, subject Subject, when Occasion) (Active, error) {
 	fault, ok := FaultNamed(name)
 	if !ok {
@@ -63,6 +64,28 @@ func (b *Book) Switch(name string, subject Subject, when Occasion) (Active, erro
 	defer b.mu.Unlock()
 	b.next++
 	e := newEntry(Active{ID: b.next, Fault: name, Subject: subject, Occasion: when}, fault.Change)
+	e.paths = areaOf(name).paths
+	b.rebuild(append(slices.Clone(b.page.Load().active), e))
+	return e.report(), nil
+}
+
+// SwitchLiteral makes the next request, or as many as the occasion limits it to, get
+// exactly that answer.
+func (b *Book) SwitchLiteral(literal Literal, subject Subject, when Occasion) (Active, error) {
+	if err := literal.check(); err != nil {
+		return Active{}, err
+	}
+	if err := when.Check(); err != nil {
+		return Active{}, err
+	}
+	if when.Limit == 0 {
+		when.Limit = 1
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.next++
+	e := newEntry(Active{ID: b.next, Fault: LiteralFault, Subject: subject, Occasion: when}, func(r *Rules) { r.Gate.Literal = literal })
+	e.method, e.exact = literal.Method, literal.Path
 	b.rebuild(append(slices.Clone(b.page.Load().active), e))
 	return e.report(), nil
 }
@@ -112,29 +135,36 @@ type contextKey struct{}
 // which of the faults that act sometimes act in it, decided once.
 type sight struct {
 	*page
-	tenant   int64
+	request  Request
 	everyone *Rules // with what acts on everyone in this request
 
-	mu      sync.Mutex
-	decided map[*entry]bool
+	mu       sync.Mutex
+	decided  map[*entry]bool
+	answered bool // by a literal answer; the next one is for the next request
 }
 
 // Into returns a context whose rules are the book's as they are now, so that a
 // request sees one behaviour from beginning to end.
-func (b *Book) Into(ctx context.Context) context.Context { return b.IntoTenant(ctx, 0) }
+func (b *Book) Into(ctx context.Context) context.Context { return b.IntoRequest(ctx, Request{}) }
 
-// IntoTenant is Into for a request to that portal.
-func (b *Book) IntoTenant(ctx context.Context, tenant int64) context.Context {
+// Request is what a book is told of a request.
+type Request struct {
+	Tenant       int64  // portal id
+	Method, Path string // empty: anything
+}
+
+// IntoRequest is Into for faults that concern some requests only.
+func (b *Book) IntoRequest(ctx context.Context, r Request) context.Context {
 	p := b.page.Load()
 	if len(p.active) == 0 {
 		return context.WithValue(ctx, contextKey{}, p)
 	}
-	s := &sight{page: p, tenant: tenant, everyone: &p.everyone}
+	s := &sight{page: p, request: r, everyone: &p.everyone}
 	for _, e := range p.active {
 		switch {
 		case e.always():
 			e.uses.Add(1)
-		case e.Subject.App == "" && e.Subject.User == "" && e.Subject.matches(tenant, "", "") && s.acts(e):
+		case e.Subject.App == "" && e.Subject.User == "" && e.Subject.matches(r.Tenant, "", "") && s.acts(e):
 			if s.everyone == &p.everyone {
 				changed := p.everyone
 				s.everyone = &changed
@@ -155,8 +185,11 @@ func (s *sight) acts(e *entry) bool {
 	if s.decided == nil {
 		s.decided = map[*entry]bool{}
 	}
-	s.decided[e] = e.happens(s.now)
-	return s.decided[e]
+	literal := e.exact != ""
+	acts := e.concerns(s.request) && !(literal && s.answered) && e.happens(s.now)
+	s.decided[e] = acts
+	s.answered = s.answered || literal && acts
+	return acts
 }
 
 // From returns the rules that concern everyone. Without a book in the context
@@ -170,6 +203,30 @@ func From(ctx context.Context) *Rules {
 	}
 	fallback := DocSpace()
 	return &fallback
+}
+
+// With returns a context in which these faults are in force besides: for one request
+// that asks for them itself. The error names a fault that is unknown.
+func With(ctx context.Context, names ...string) (context.Context, error) {
+	changed := *From(ctx)
+	for _, name := range names {
+		fault, ok := FaultNamed(name)
+		if !ok {
+			return ctx, fmt.Errorf("fault %q is unknown: GET /mock/faults/catalogue lists them", name)
+		}
+		fault.Change(&changed)
+	}
+	s := &sight{page: &page{}, everyone: &changed}
+	if seen, ok := ctx.Value(contextKey{}).(*sight); ok {
+		s.page, s.request = seen.page, seen.request
+	}
+	return context.WithValue(ctx, contextKey{}, s), nil
+}
+
+// Quiet reports that no fault is on. False where there is no book.
+func Quiet(ctx context.Context) bool {
+	_, quiet := ctx.Value(contextKey{}).(*page)
+	return quiet
 }
 
 // Targeted reports whether some fault concerns one app or user, so that it is worth
@@ -187,7 +244,7 @@ func For(ctx context.Context, app, user string) *Rules {
 	}
 	r := *s.everyone
 	for _, e := range s.active {
-		if (e.Subject.App != "" || e.Subject.User != "") && e.Subject.matches(s.tenant, app, user) && s.acts(e) {
+		if (e.Subject.App != "" || e.Subject.User != "") && e.Subject.matches(s.request.Tenant, app, user) && s.acts(e) {
 			e.change(&r)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -55,6 +57,9 @@ type entry struct {
 	Active
 	change func(*Rules)
 	uses   atomic.Int64
+	paths  []string // beginnings of the paths concerned; none: all
+	method string   // of a literal answer; empty: all
+	exact  string   // path of a literal answer
 
 	mu   sync.Mutex
 	dice *rand.Rand
@@ -64,7 +69,7 @@ func newEntry(a Active, change func(*Rules)) *entry {
 	e := &entry{Active: a, change: change}
 	if a.Occasion.Probability > 0 && a.Occasion.Probability < 1 {
 		if e.Occasion.Seed == 0 {
-			e.Occasion.Seed = rand.Uint64()>>1 | 1 // told to whoever asks, so that chance can be repeated
+			e.Occasion.Seed = uint64(rand.Uint32() | 1) // told to whoever asks, so that chance can be repeated
 		}
 		e.dice = rand.New(rand.NewPCG(e.Occasion.Seed, 0))
 	}
@@ -73,6 +78,20 @@ func newEntry(a Active, change func(*Rules)) *entry {
 
 // always: in every request, for everyone.
 func (e *entry) always() bool { return e.Subject == (Subject{}) && e.Occasion == (Occasion{}) }
+
+// concerns reports whether a request is one that the fault is about, as far as its
+// address tells.
+func (e *entry) concerns(r Request) bool {
+	if e.exact != "" {
+		return r.Path == e.exact && (e.method == "" || e.method == r.Method)
+	}
+	if r.Path == "" || len(e.paths) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(e.paths, func(beginning string) bool {
+		return strings.HasPrefix(r.Path, beginning) || strings.HasPrefix(r.Path, "/api/2.0"+beginning)
+	})
+}
 
 // happens decides about one request and counts it.
 func (e *entry) happens(now func() time.Time) bool {

@@ -10,7 +10,7 @@ import (
 func in(book *Book, n int, tenant int64, app, user string) int {
 	count := 0
 	for range n {
-		ctx := book.IntoTenant(context.Background(), tenant)
+		ctx := book.IntoRequest(context.Background(), Request{Tenant: tenant})
 		first, second := For(ctx, app, user).Consent.Skip, For(ctx, app, user).Consent.Skip
 		if first != second {
 			return -1 // one request, two behaviours

@@ -1,0 +1,221 @@
+package mockdocspace_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"docspace-oauth/mockdocspace"
+	"docspace-oauth/mockdocspace/config"
+	"docspace-oauth/mockdocspace/control"
+)
+
+// heard is what a client hears of one request.
+type heard struct {
+	status int
+	header http.Header
+	body   string
+	err    error
+}
+
+func ask(t *testing.T, method, address string, form url.Values, header http.Header) heard {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header = header.Clone()
+	if request.Header == nil {
+		request.Header = http.Header{}
+	}
+	if form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	client := &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true}, // a connection that is cut must not be tried again
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return heard{err: err}
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	return heard{response.StatusCode, response.Header, string(body), err}
+}
+
+func startMock(t *testing.T, o mockdocspace.Options) *mockdocspace.Portal {
+	t.Helper()
+	mock, err := mockdocspace.Start(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = mock.Close() })
+	return mock
+}
+
+const metadataPath = "/.well-known/oauth-authorization-server"
+
+// Each way an answer can be spoiled reaches the client as its sentence says.
+func TestAnswersAreSpoiled(t *testing.T) {
+	t.Parallel()
+	mock := startMock(t, mockdocspace.Options{})
+	for fault, spoiled := range map[string]func(heard) bool{
+		"401":             func(h heard) bool { return h.status == 401 },
+		"404":             func(h heard) bool { return h.status == 404 },
+		"429":             func(h heard) bool { return h.status == 429 && h.header.Get("X-Ratelimit-Reset") == "1000000000" },
+		"429-retry-after": func(h heard) bool { return h.status == 429 && h.header.Get("Retry-After") == "1" },
+		"500":             func(h heard) bool { return h.status == 500 },
+		"502":             func(h heard) bool { return h.status == 502 },
+		"503":             func(h heard) bool { return h.status == 503 && h.header.Get("Retry-After") != "" },
+		"html":            func(h heard) bool { return h.status == 200 && strings.Contains(h.header.Get("Content-Type"), "html") },
+		"empty":           func(h heard) bool { return h.status == 200 && h.body == "" && h.err == nil },
+		"cut-json":        func(h heard) bool { return strings.HasPrefix(h.body, "{") && !strings.HasSuffix(h.body, "}") },
+		"wrong-types":     func(h heard) bool { return strings.Contains(h.body, `"scopes_supported":{}`) },
+		"broken-gzip":     func(h heard) bool { return h.err != nil },
+		"10-mb":           func(h heard) bool { return len(h.body) > 10<<20 },
+		"to-login":        func(h heard) bool { return h.status == 302 && h.header.Get("Location") == mock.URL()+"/login" },
+		"dropped":         func(h heard) bool { return h.err != nil },
+		"dropped-after":   func(h heard) bool { return h.err != nil },
+	} {
+		t.Run(fault, func(t *testing.T) {
+			active, err := mock.Control().AddFault(t.Context(), control.FaultRequest{Name: "answer.discovery." + fault, Uses: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := ask(t, http.MethodGet, mock.URL()+"/api/2.0/capabilities", nil, nil); got.status != 200 {
+				t.Errorf("another address is spoiled too: %d %v", got.status, got.err)
+			}
+			if got := ask(t, http.MethodGet, mock.URL()+metadataPath, nil, nil); !spoiled(got) {
+				t.Errorf("not spoiled: %d %v %v %.100s", got.status, got.err, got.header, got.body)
+			}
+			if got := ask(t, http.MethodGet, mock.URL()+metadataPath, nil, nil); got.status != 200 || !strings.Contains(got.body, `"issuer":"http`) {
+				t.Errorf("the second answer is spoiled too: %d %v", got.status, got.err)
+			}
+			if err := mock.Control().RemoveFault(t.Context(), active.ID); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// demoRefused is a token request of the built-in app that the portal refuses.
+func demoRefused(client string) url.Values {
+	return url.Values{"grant_type": {"refresh_token"}, "client_id": {client}, "client_secret": {"wrong"}, "refresh_token": {"x"}}
+}
+
+const demoApp = "11111111-1111-4111-8111-111111111111"
+
+func TestAnswersOfOneAppAreSpoiled(t *testing.T) {
+	t.Parallel()
+	mock := startMock(t, mockdocspace.Options{})
+	if _, err := mock.Control().AddFault(t.Context(), control.FaultRequest{Name: "answer.token.503", App: demoApp}); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(t, http.MethodPost, mock.URL()+"/oauth2/token", demoRefused(demoApp), nil); got.status != 503 {
+		t.Errorf("the app hears %d", got.status)
+	}
+	if got := ask(t, http.MethodPost, mock.URL()+"/oauth2/token", demoRefused("22222222-2222-4222-8222-222222222222"), nil); got.status != 401 {
+		t.Errorf("another app hears %d", got.status)
+	}
+}
+
+func TestLiteralAnswers(t *testing.T) {
+	t.Parallel()
+	mock := startMock(t, mockdocspace.Options{})
+	for _, body := range []string{"first", "second"} {
+		if _, err := mock.Control().AddFault(t.Context(), control.FaultRequest{Answer: &control.LiteralAnswer{
+			Method: http.MethodPost, Path: "/oauth2/token", Status: 418, Header: map[string]string{"X-Kind": "teapot"}, Body: body,
+		}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := ask(t, http.MethodGet, mock.URL()+"/oauth2/token", nil, nil); got.status == 418 {
+		t.Error("another method got the answer")
+	}
+	for _, want := range []string{"first", "second"} {
+		got := ask(t, http.MethodPost, mock.URL()+"/oauth2/token", demoRefused(demoApp), nil)
+		if got.status != 418 || got.body != want || got.header.Get("X-Kind") != "teapot" {
+			t.Errorf("%d %q %v instead of %q", got.status, got.body, got.header, want)
+		}
+	}
+	if got := ask(t, http.MethodPost, mock.URL()+"/oauth2/token", demoRefused(demoApp), nil); got.status != 401 {
+		t.Errorf("a third request hears %d", got.status)
+	}
+	for _, wrong := range []control.FaultRequest{
+		{Answer: &control.LiteralAnswer{Path: "token", Status: 200}},
+		{Name: "token.any-secret", Answer: &control.LiteralAnswer{Path: "/", Status: 200}},
+		{Name: "token.any-secret", Probability: 2},
+		{Name: "token.any-secret", Uses: -1},
+	} {
+		if _, err := mock.Control().AddFault(t.Context(), wrong); err == nil {
+			t.Errorf("%+v was accepted", wrong)
+		}
+	}
+}
+
+// Moments are told by the portal's clock.
+func TestFaultBetweenTwoMoments(t *testing.T) {
+	t.Parallel()
+	mock := startMock(t, mockdocspace.Options{})
+	from := time.Now().Add(time.Hour)
+	until := from.Add(time.Hour)
+	added, err := mock.Control().AddFault(t.Context(), control.FaultRequest{Name: "answer.discovery.500", From: &from, Until: &until})
+	if err != nil || added.From == nil || !added.From.Equal(from) {
+		t.Fatalf("%+v, %v", added, err)
+	}
+	for _, want := range []int{200, 500, 200} {
+		if got := ask(t, http.MethodGet, mock.URL()+metadataPath, nil, nil); got.status != want {
+			t.Errorf("%d instead of %d", got.status, want)
+		}
+		if _, err := mock.Control().Advance(t.Context(), 61*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := mock.Control().Faults(t.Context())
+	if err != nil || len(list) != 1 || list[0].Uses != 1 {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+func TestFaultHeader(t *testing.T) {
+	t.Parallel()
+	header := http.Header{"X-Mock-Fault": {"answer.discovery.502"}}
+	off := startMock(t, mockdocspace.Options{})
+	if got := ask(t, http.MethodGet, off.URL()+metadataPath, nil, header); got.status != 200 {
+		t.Errorf("the header works although nobody allowed it: %d", got.status)
+	}
+	on := startMock(t, mockdocspace.Options{Config: &config.Config{FaultHeader: true}})
+	if got := ask(t, http.MethodGet, on.URL()+metadataPath, nil, header); got.status != 502 {
+		t.Errorf("with the header %d", got.status)
+	}
+	if got := ask(t, http.MethodGet, on.URL()+metadataPath, nil, nil); got.status != 200 {
+		t.Errorf("the request after it %d", got.status)
+	}
+	if got := ask(t, http.MethodGet, on.URL()+metadataPath, nil, http.Header{"X-Mock-Fault": {"no.such"}}); got.status != 400 || !strings.Contains(got.body, "no.such") {
+		t.Errorf("an unknown fault: %d %s", got.status, got.body)
+	}
+}
+
+func TestConfiguredFaults(t *testing.T) {
+	t.Parallel()
+	parsed, err := config.Parse("mock.yaml", []byte("faults:\n  - name: answer.discovery.500\n    uses: 2\n    probability: 1\n    seed: 7\n    until: 2999-01-01T00:00:00Z\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mock := startMock(t, mockdocspace.Options{Config: parsed})
+	for _, want := range []int{500, 500, 200} {
+		if got := ask(t, http.MethodGet, mock.URL()+metadataPath, nil, nil); got.status != want {
+			t.Errorf("%d instead of %d", got.status, want)
+		}
+	}
+	for _, wrong := range []string{"uses: -1", "probability: 1.5", "from: yesterday", "from: 2030-01-01T00:00:00Z\n    until: 2029-01-01T00:00:00Z"} {
+		if _, err := config.Parse("mock.yaml", []byte("faults:\n  - name: token.any-secret\n    "+wrong+"\n")); err == nil || !strings.Contains(err.Error(), "mock.yaml:3") && !strings.Contains(err.Error(), "mock.yaml:4") {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+}
