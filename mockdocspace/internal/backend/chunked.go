@@ -1,8 +1,10 @@
 package backend
 
 import (
+	"cmp"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,8 +36,9 @@ type uploadSession struct {
 }
 
 type chunk struct {
-	blob string
-	size int64
+	number int // 0: in the order of arrival
+	blob   string
+	size   int64
 }
 
 func (s *uploadSession) received() (total int64) {
@@ -204,14 +207,23 @@ func (a *api) takeChunk(c *call, s *uploadSession) error {
 		return errNoUpload
 	}
 	next := chunk{}
+	if next.number, err = c.enum("chunkNumber", nil); err != nil {
+		return badArgument("chunkNumber is no number")
+	}
 	if next.blob, next.size, err = a.storeBlob(c, part); err != nil {
 		return err
+	}
+	again := slices.IndexFunc(s.chunks, func(sent chunk) bool { return sent.number == next.number && next.number != 0 })
+	if again >= 0 { // sent once more, perhaps after a failure
+		a.dropBlob(c, s.chunks[again].blob)
+		s.chunks = slices.Delete(s.chunks, again, again+1)
 	}
 	if s.received()+next.size > s.size { // the words are the mock's
 		a.dropBlob(c, next.blob)
 		return badArgument("More than the announced " + strconv.FormatInt(s.size, 10) + " bytes were sent")
 	}
 	s.chunks = append(s.chunks, next)
+	slices.SortStableFunc(s.chunks, func(x, y chunk) int { return cmp.Compare(x.number, y.number) })
 	return nil
 }
 

@@ -41,6 +41,29 @@ func TestParallelWritesKeepTitlesApart(t *testing.T) {
 	}
 }
 
+func TestParallelMovesKeepTitlesApart(t *testing.T) {
+	p := newPortal(t)
+	token := p.token("user", "files:write")
+	my := number(p.api("GET", "files/@my", token, nil).response(t)["current"].(map[string]any)["id"])
+	to := number(p.api("POST", "files/folder/"+my, token, map[string]any{"title": "to"}).response(t)["id"])
+	const n = 12
+	var files []string
+	for range n {
+		from := number(p.api("POST", "files/folder/"+my, token, map[string]any{"title": "from"}).response(t)["id"])
+		files = append(files, number(p.api("POST", "files/"+from+"/text", token, map[string]any{"title": "same", "content": ""}).response(t)["id"]))
+	}
+	inParallel(n, func(i int) {
+		p.api("PUT", "files/fileops/move", token, map[string]any{"fileIds": []any{files[i]}, "destFolderId": to, "conflictResolveType": 2}).want(t, 200)
+	})
+	seen := map[string]bool{}
+	for _, title := range titles(t, p.api("GET", "files/"+to, token, nil), "files") {
+		seen[title] = true
+	}
+	if len(seen) != n {
+		t.Errorf("%d titles for %d files", len(seen), n)
+	}
+}
+
 func TestParallelFirstVisitsMakeOneRoot(t *testing.T) {
 	p := newPortal(t)
 	made := p.api("POST", "people", p.token("admin"), map[string]any{"email": "fresh@docspace.test", "type": 4}).response(t)

@@ -142,10 +142,8 @@ func (t *transfer) file(f store.File, at, to place) error {
 		return nil
 	case taken >= 0 && t.conflict == conflictOverwrite && siblings[taken].ID == f.ID:
 		return nil
-	case t.move && taken < 0:
-		return t.hang(f, to, f.Title)
-	case t.move && t.conflict == conflictDuplicate:
-		return t.hang(f, to, freeTitle(f.Title, siblings))
+	case t.move && (taken < 0 || t.conflict == conflictDuplicate):
+		return t.hang(f, to)
 	}
 	blob, err := t.Store.OpenBlob(t.call.Context(), f.Blob)
 	if err != nil {
@@ -158,11 +156,19 @@ func (t *transfer) file(f store.File, at, to place) error {
 	return t.removeFile(t.call, f)
 }
 
-// hang moves a file under a title that nobody has.
-func (t *transfer) hang(f store.File, to place, title string) error {
-	f.FolderID, f.Root, f.Title = to.ID, to.Root, title
-	f.UpdatedAt, f.UpdatedBy = t.Clock.Now(), t.call.user().ID
-	_, err := t.Store.PutFile(t.call.Context(), f)
+// hang moves a file under its title, or under the next free one.
+func (t *transfer) hang(f store.File, to place) error {
+	t.creations.Lock()
+	defer t.creations.Unlock()
+	siblings, err := t.Store.Files(t.call.Context(), t.call.tenant(), to.ID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(siblings, func(s store.File) bool { return strings.EqualFold(s.Title, f.Title) }) {
+		f.Title = freeTitle(f.Title, siblings)
+	}
+	f.FolderID, f.Root, f.UpdatedAt, f.UpdatedBy = to.ID, to.Root, t.Clock.Now(), t.call.user().ID
+	_, err = t.Store.PutFile(t.call.Context(), f)
 	return err
 }
 

@@ -164,15 +164,19 @@ func TestChunkedUpload(t *testing.T) {
 
 	// Chunks that pile up, then finalize; an existing title gets a version.
 	id, _ = begin("big.txt", 2)["id"].(string)
-	chunk(id, "&upload=true&chunkNumber=1", "x", token)
+	chunk(id, "&upload=true&chunkNumber=2", "?", token)
+	chunk(id, "&upload=true&chunkNumber=2", "y", token)
 	if status, got := chunk(id, "&finalize=true", "", token); status != 200 || got["success"] != false {
 		t.Errorf("finalize too early: %d %v", status, got)
 	}
-	if status, _ := chunk(id, "&upload=true&chunkNumber=2", "y", token); status != 200 {
+	if status, _ := chunk(id, "&upload=true&chunkNumber=1", "x", token); status != 200 {
 		t.Errorf("second chunk: %d", status)
 	}
 	if status, got := chunk(id, "&finalize=true", "", token); status != 201 || got["data"].(map[string]any)["version"] != 2.0 {
 		t.Errorf("finalize: %d %v", status, got)
+	}
+	if content := p.do(request{method: "GET", path: "/filehandler.ashx?action=download&fileid=" + file, header: map[string]string{"Authorization": "Bearer " + token}}); content.body != "xy" {
+		t.Errorf("content %q", content.body)
 	}
 
 	// Given up, forgotten, refused: nothing stays.
