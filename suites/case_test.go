@@ -44,7 +44,7 @@ func TestVerdictsOfACheck(t *testing.T) {
 		"after control":  {func(c *Case) { c.Control("it works", func() {}); c.Fail("but") }, report.Fail, "but"},
 		"skips":          {func(c *Case) { c.Skip("not here") }, report.Skip, "not here"},
 		"is blocked":     {func(c *Case) { c.Blocked("no way") }, report.Blocked, "no way"},
-		"not offered":    {func(c *Case) { c.User(target.Guest) }, report.Skip, "no user and password were given"},
+		"not offered":    {func(c *Case) { c.User(target.Guest) }, report.Skip, "nobody was named who can sign in"},
 		"panics":         {func(c *Case) { var m map[string]int; m["x"] = 1 }, report.Error, "nil map"},
 		"bad request":    {func(c *Case) { c.Get("/%zz", nil) }, report.Error, "invalid URL escape"},
 		"first counts":   {func(c *Case) { defer c.Fail("second"); c.Skip("first") }, report.Skip, "first"},

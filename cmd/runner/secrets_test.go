@@ -109,8 +109,7 @@ func unfolded(t *testing.T, page string) string {
 	if found == nil {
 		t.Fatal("the page has nothing folded")
 	}
-	// html/template may have written + as an entity.
-	packed, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(found[1], "&#43;", "+"))
+	packed, err := base64.StdEncoding.DecodeString(found[1])
 	if err != nil {
 		t.Fatal(err)
 	}

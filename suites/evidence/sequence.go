@@ -123,8 +123,8 @@ func (s Sequence) SVG() string {
 			classes = append(classes, "bad")
 			label = "✗ " + label // not by colour alone
 		}
-		fmt.Fprintf(&b, `<g class="%s"><path d="M%d %dH%dm%d -4l%d 4l%d 4"/><text x="%d" y="%d">%s</text></g>`,
-			strings.Join(classes, " "), from, y, to, -tip, tip, -tip, (from+to)/2, y-4, html.EscapeString(label))
+		fmt.Fprintf(&b, `<g class="%s"><path d="M%d %dH%d"/><path d="M%d %dl%d 4l%d 4"/><text x="%d" y="%d">%s</text></g>`,
+			strings.Join(classes, " "), from, y, to, to-tip, y-4, tip, -tip, (from+to)/2, y-4, html.EscapeString(label))
 	}
 	b.WriteString("</svg>")
 	return b.String()

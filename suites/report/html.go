@@ -78,7 +78,7 @@ func HTML(w io.Writer, r Report) error {
 	return pageTemplate.Execute(w, map[string]any{
 		"Report": r, "Suites": suites, "Attention": attention, "Verdicts": Verdicts(), "Reliance": Reliance(r),
 		"Levels": []string{"MUST", "SHOULD", "MAY", "DOCSPACE"}, "Seconds": fmt.Sprintf("%.1f", r.DurationMS/1000),
-		"Style": template.CSS(pageStyle), "Script": template.JS(pageScript), "Folded": compressed,
+		"Style": template.CSS(pageStyle), "Script": template.JS(pageScript), "Folded": template.HTML(compressed), // Base64 needs no escaping, and would not be unescaped in a script
 	})
 }
 

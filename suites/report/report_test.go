@@ -2,12 +2,14 @@ package report
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/xml"
 	"io"
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -128,6 +130,11 @@ func TestFormsAreWellFormed(t *testing.T) {
 	}
 	if strings.Contains(page, "http-equiv=\"refresh\"") || strings.Contains(page, " src=") {
 		t.Error("the page loads something")
+	}
+	if folded := regexp.MustCompile(`id="folded">([^<]*)<`).FindStringSubmatch(page); folded == nil {
+		t.Error("the page has no folded evidence")
+	} else if _, err := base64.StdEncoding.DecodeString(folded[1]); err != nil {
+		t.Errorf("the folded evidence cannot be unfolded by a script: %v", err)
 	}
 	for _, want := range []string{"‹code-1›", "$CODE_1", "<svg", "title of rfc/1/fail"} {
 		if !strings.Contains(page, want) {

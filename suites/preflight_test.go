@@ -1,0 +1,133 @@
+package suites_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"docspace-oauth/suites"
+	"docspace-oauth/suites/report"
+	"docspace-oauth/suites/target"
+)
+
+// Preflight says in one sentence what is wrong, and what to do.
+func TestPreflightNamesTheTrouble(t *testing.T) {
+	mock, err := target.OpenMock(t.Context(), target.MockOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mock.Close()
+	const demoApp = "11111111-1111-4111-8111-111111111111"
+	admin := &target.Access{User: "admin@docspace.test", Password: "docspace", Type: target.Admin}
+	app := func(id, uri string, scopes ...string) []target.ReadyApp {
+		return []target.ReadyApp{{ClientID: id, RedirectURI: uri, Scopes: scopes}}
+	}
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Ratelimit-Reset", "5811000000")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}))
+	defer slow.Close()
+	late := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat))
+		fmt.Fprint(w, fakeMetadata("http://"+r.Host))
+	}))
+	defer late.Close()
+	unknown := httptest.NewTLSServer(http.NotFoundHandler())
+	defer unknown.Close()
+	for name, c := range map[string]struct {
+		target target.Descriptor
+		want   string
+	}{
+		"name":         {target.Descriptor{URL: "http://no-such-host.invalid"}, "the name no-such-host.invalid does not resolve"},
+		"certificate":  {target.Descriptor{URL: unknown.URL}, "a certificate that is not believed"},
+		"no TLS":       {target.Descriptor{URL: strings.Replace(mock.URL, "http:", "https:", 1)}, "does not speak TLS"},
+		"rate limit":   {target.Descriptor{URL: slow.URL}, "refuses for its rate limit: wait 6s"},
+		"clock":        {target.Descriptor{URL: late.URL, Access: admin}, "is 1h0m0s apart"},
+		"password":     {target.Descriptor{URL: mock.URL, Access: &target.Access{User: "admin@docspace.test", Password: "wrong"}}, "user or password is wrong"},
+		"app":          {target.Descriptor{URL: mock.URL, Access: admin, Apps: app("22222222-2222-4222-8222-222222222222", "x")}, "knows no app 2222"},
+		"redirect URI": {target.Descriptor{URL: mock.URL, Access: admin, Apps: app(demoApp, "http://localhost:3001/kallback")}, "http://localhost:3001/[k]allback of the app " + demoApp + " is not registered; the nearest is http://localhost:3001/[c]allback"},
+		"scope":        {target.Descriptor{URL: mock.URL, Access: admin, Apps: app(demoApp, "http://localhost:3001/callback", "openid", "files:erase")}, "not registered for the scope files:erase"},
+		"all right":    {target.Descriptor{URL: mock.URL, Access: admin, Apps: app(demoApp, "http://localhost:3001/callback", "openid")}, ""},
+	} {
+		c.target.Kind = target.KindURL
+		err := suites.Preflight(t.Context(), &target.Target{Descriptor: c.target}, suites.Timeouts{})
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s: %v", name, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n")):
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// With Force a server that is no DocSpace is judged all the same.
+func TestForceJudgesAnotherServer(t *testing.T) {
+	another := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"issuer":"http://%[1]s","authorization_endpoint":"http://%[1]s/auth","token_endpoint":"http://%[1]s/t"}`, r.Host)
+	}))
+	defer another.Close()
+	outcome := judge(t, another.URL, suites.Options{Force: true, Standard: true, IDs: []string{"metadata-served", "issuer-matches-url"}})
+	if outcome.Lost != "" || outcome.Counts[report.Blocked] > 0 || outcome.Counts[report.Pass] == 0 {
+		t.Errorf("%s: %v", outcome.Outcome, outcome.Counts)
+	}
+	if outcome := judge(t, another.URL, suites.Options{}); outcome.ExitCode != report.ExitUnreachable {
+		t.Errorf("without Force: exit code %d, %s", outcome.ExitCode, outcome.Outcome)
+	}
+}
+
+// Three orders, one list of verdicts.
+func TestVerdictsDoNotDependOnTheOrder(t *testing.T) {
+	var lists []string
+	for seed := int64(1); seed <= 3; seed++ {
+		tested, err := target.OpenMock(t.Context(), target.MockOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		outcome, err := suites.Run(t.Context(), tested, suites.Options{Suites: []string{"pkce", "revoke"}, Seed: seed})
+		if closed := tested.Close(); err != nil || closed != nil {
+			t.Fatal(err, closed)
+		}
+		var list strings.Builder
+		for _, r := range outcome.Results {
+			fmt.Fprintf(&list, "%s %s\n", r.Verdict, r.ID)
+		}
+		lists = append(lists, list.String())
+		if outcome.Seed != seed {
+			t.Errorf("the report names the seed %d instead of %d", outcome.Seed, seed)
+		}
+	}
+	if lists[0] != lists[1] || lists[0] != lists[2] || !strings.Contains(lists[0], "pass ") {
+		t.Errorf("verdicts differ:\n%s", strings.Join(lists, "\n"))
+	}
+}
+
+// A run at a portal that is no mock leaves no app behind, and a plan says how many
+// it makes.
+func TestRunLeavesNothingBehind(t *testing.T) {
+	mock, err := target.OpenMock(t.Context(), target.MockOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mock.Close()
+	tested := &target.Target{Descriptor: target.Descriptor{
+		Kind: target.KindURL, URL: mock.URL,
+		Access: &target.Access{User: "admin@docspace.test", Password: "docspace", Type: target.Admin},
+	}}
+	options := suites.Options{IDs: []string{"code-single-use", "verifier-compared"}, Jobs: 1}
+	plan, err := suites.NewPlan(tested, options)
+	if err != nil || len(plan.Checks) != 2 || plan.Apps == 0 || plan.Posts == 0 {
+		t.Errorf("plan %+v, %v", plan, err)
+	}
+	outcome, err := suites.Run(t.Context(), tested, options)
+	if err != nil || outcome.ExitCode != report.ExitExpected || outcome.LeftBehind != "" {
+		t.Errorf("%v, %s %s", err, outcome.Outcome, outcome.LeftBehind)
+	}
+	apps, err := tested.LeftOvers(t.Context(), "")
+	if err != nil || len(apps) > 0 {
+		t.Errorf("left behind: %v, %v", apps, err)
+	}
+}
