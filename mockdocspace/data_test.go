@@ -165,6 +165,26 @@ func TestDataFile_followsTheConfiguration(t *testing.T) {
 	p.must(p.Close())
 }
 
+// A key that is kept does not sign when the configuration asks for the other kind,
+// but stays served for the tokens that it has signed.
+func TestDataFile_followsTheKindOfKey(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "portal.db")
+	p := persistent(t, "", file, nil)
+	before := p.grant(1, "user@docspace.test", "openid")
+	address := strings.TrimPrefix(p.URL(), "http://")
+	p.must(p.Close())
+	p = persistent(t, address, file, &config.Config{Signing: "rsa"})
+	after := p.grant(1, "admin@docspace.test", "openid")
+	if header := decodeHeader(t, after.tokens.AccessToken); !strings.Contains(header, `"alg":"RS256"`) {
+		t.Errorf("signed by %s, want RS256", header)
+	}
+	for _, g := range []grant{before, after} {
+		if _, err := portalOf(t, p).VerifyAccessToken(t.Context(), g.app, g.tokens.AccessToken); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestDataFile_refusals(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "portal.db")
 	p := persistent(t, "", file, nil)

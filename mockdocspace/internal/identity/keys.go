@@ -131,7 +131,8 @@ func (k *keyring) refresh(ctx context.Context) error {
 		}
 	}
 	k.checked = now
-	if len(k.keys) == 0 || now.Sub(k.keys[0].created) >= keyRotationAge {
+	// A kept key may be of the other kind when the configuration has changed since.
+	if len(k.keys) == 0 || now.Sub(k.keys[0].created) >= keyRotationAge || string(algorithmOf(k.keys[0].private.Public())) != k.algorithm() {
 		if err := k.add(ctx); err != nil {
 			return err
 		}

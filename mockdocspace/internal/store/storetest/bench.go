@@ -38,6 +38,7 @@ func Benchmark(b *testing.B, open func(b *testing.B) store.Store) {
 			must[store.Grant](b)(s.PutGrant(b.Context(), grant(user, 0)))
 		}
 		var next atomic.Int64
+		b.ResetTimer()
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
 				value := grant(next.Add(1)%1000, 0).Refresh.Value
@@ -48,6 +49,7 @@ func Benchmark(b *testing.B, open func(b *testing.B) store.Store) {
 	b.Run("Session", func(b *testing.B) {
 		s := open(b)
 		fill(b, s)
+		b.ResetTimer()
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
 				must[store.Session](b)(s.Session(b.Context(), "s"))
@@ -57,6 +59,7 @@ func Benchmark(b *testing.B, open func(b *testing.B) store.Store) {
 	b.Run("TenantByHost", func(b *testing.B) {
 		s := open(b)
 		fill(b, s)
+		b.ResetTimer()
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
 				must[store.Tenant](b)(s.TenantByHost(b.Context(), "127.0.0.1"))
