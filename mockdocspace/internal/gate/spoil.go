@@ -82,7 +82,7 @@ func (s spoiler) instead(w http.ResponseWriter, r *http.Request) {
 	if s.RetryAfter {
 		w.Header().Set("Retry-After", "1")
 	}
-	w.WriteHeader(s.Status)
+	refuse(w, s.Status, s.Error)
 }
 
 // members changes a token answer.

@@ -47,10 +47,19 @@ const (
 	DropAfter       // it was done, and the answer is lost
 )
 
+// Callback is how the browser comes back to the app. It alters only answers that
+// lead to the app with a code, so that no address is reached that is not registered.
+type Callback struct {
+	Error       string // this error instead of the code (RFC 6749 §4.1.2.1)
+	Both        bool   // an error beside the code
+	WrongIssuer bool   // iss (RFC 9207) names another portal
+}
+
 // Answer is how the answers of a group are spoiled on their way. The zero value is
 // not at all.
 type Answer struct {
 	Status          int           // instead of doing anything; 0: as it is
+	Error           string        // with this OAuth error (RFC 6749 §5.2)
 	ResetNanosecond bool          // with the limiter's headers, the reset in nanoseconds (docs/portal/identity.md §13.1)
 	RetryAfter      bool          // with Retry-After: 1
 	ToLogin         bool          // redirected to the login page

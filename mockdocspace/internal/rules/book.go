@@ -163,7 +163,9 @@ func (b *Book) IntoRequest(ctx context.Context, r Request) context.Context {
 	for _, e := range p.active {
 		switch {
 		case e.always():
-			e.uses.Add(1)
+			if e.concerns(r) {
+				e.uses.Add(1)
+			}
 		case e.Subject.App == "" && e.Subject.User == "" && e.Subject.matches(r.Tenant, "", "") && s.acts(e):
 			if s.everyone == &p.everyone {
 				changed := p.everyone

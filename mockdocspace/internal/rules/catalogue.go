@@ -51,6 +51,7 @@ var areas = map[string]area{
 	"limits":           {"the portal's limiters", "Waits when it is told to, and asks no more than it needs.", nil},
 	"robust":           {"any request", "Gives up after a time and says that the portal does not answer.", nil},
 	"answer.token":     {"", "", []string{"/oauth2/token"}},
+	"answer.callback":  {"", "", []string{"/oauth2/authorize"}},
 	"answer.discovery": {"", "", []string{"/.well-known/", "/oauth2/.well-known/", "/oauth2/jwks"}},
 	"answer.api":       {"", "", []string{"/api/2.0/"}},
 }

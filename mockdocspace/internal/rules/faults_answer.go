@@ -3,6 +3,7 @@ package rules
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -14,6 +15,8 @@ var answerFaults = slices.Concat(
 	spoiledAnswers("discovery", "metadata and GET /oauth2/jwks", EndpointDiscovery),
 	spoiledAnswers("api", "the Backend API", EndpointAPI),
 	tokenMemberFaults(),
+	tokenErrorFaults(),
+	callbackFaults(),
 )
 
 const (
@@ -84,3 +87,66 @@ func tokenMemberFaults() []Fault {
 	}
 	return faults
 }
+
+// tokenErrorFaults refuse every token request with one error of RFC 6749 §5.2.
+func tokenErrorFaults() []Fault {
+	var faults []Fault
+	for _, f := range []struct {
+		code   string
+		status int
+		app    string
+	}{
+		{"invalid_request", http.StatusBadRequest, "Reports a mistake of its own; does not try again."},
+		{"invalid_client", http.StatusUnauthorized, "Tells its operator that id or secret are wrong; does not try again, and does not blame the user."},
+		{"invalid_grant", http.StatusBadRequest, "Lets the user sign in again, once."},
+		{"unauthorized_client", http.StatusBadRequest, "Tells its operator that the app may not do this; does not try again."},
+		{"unsupported_grant_type", http.StatusBadRequest, "Reports a mistake of its own; does not try again."},
+		{"invalid_scope", http.StatusBadRequest, "Asks for what it was granted; does not try again with the same scope."},
+		{"server_error", http.StatusBadRequest, tryLater},
+	} {
+		faults = append(faults, Fault{
+			Name: "answer.token." + hyphened(f.code), Sentence: "Refuses every request with " + f.code + ".",
+			Where: "POST /oauth2/token", App: f.app,
+			Change: func(r *Rules) {
+				r.Gate.Answers[EndpointToken].Status, r.Gate.Answers[EndpointToken].Error = f.status, f.code
+			},
+		})
+	}
+	return faults
+}
+
+// callbackFaults are what the app's redirect URI gets instead of a plain code.
+func callbackFaults() []Fault {
+	const shows = "Ends the attempt, says so in words, and offers to start again."
+	var faults []Fault
+	for _, f := range []struct{ code, app string }{
+		{"access_denied", "Treats it as the user's choice: stays signed out, without an alarm."},
+		{"invalid_request", shows},
+		{"unauthorized_client", shows},
+		{"unsupported_response_type", shows},
+		{"invalid_scope", shows},
+		{"server_error", shows},
+		{"temporarily_unavailable", "Offers to try again later."},
+		{"login_required", "Starts again without prompt=none."},
+		{"consent_required", "Starts again without prompt=none."},
+	} {
+		faults = append(faults, Fault{
+			Name: "answer.callback." + hyphened(f.code), Sentence: "Who would have come back with a code comes back with " + f.code + ".",
+			Where: "the app's redirect URI", App: f.app,
+			Change: func(r *Rules) { r.Gate.Callback.Error = f.code },
+		})
+	}
+	return append(faults,
+		Fault{
+			Name: "answer.callback.code-and-error", Sentence: "The browser comes back with a code and an error.",
+			Where: "the app's redirect URI", App: "Takes it for an error, and leaves the code alone.",
+			Change: func(r *Rules) { r.Gate.Callback.Both = true },
+		},
+		Fault{
+			Name: "answer.callback.wrong-iss", Sentence: "The browser comes back with the iss of another portal.",
+			Where: "the app's redirect URI", App: "Refuses the answer where it knows the portal's issuer (RFC 9207 §2.4).",
+			Change: func(r *Rules) { r.Gate.Callback.WrongIssuer = true },
+		})
+}
+
+func hyphened(code string) string { return strings.ReplaceAll(code, "_", "-") }

@@ -9,6 +9,7 @@ type Gate struct {
 	API       APIGate
 	Robust    RobustGate
 	Answers   [Endpoints]Answer
+	Callback  Callback
 	Literal   Literal
 }
 
