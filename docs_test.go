@@ -98,7 +98,7 @@ func TestTheExampleConfigurationStarts(t *testing.T) {
 // Links between the documents lead somewhere.
 func TestLinksResolve(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	for _, document := range []string{"README.md", "docs/configuration.md", "docs/containers.md", "docs/embedding.md", "docs/departures.md", "docs/judging.md"} {
+	for _, document := range []string{"README.md", "docs/configuration.md", "docs/containers.md", "docs/embedding.md", "docs/departures.md", "docs/judging.md", "docs/faults.md"} {
 		data, err := os.ReadFile(document)
 		if err != nil {
 			t.Errorf("%v", err)
