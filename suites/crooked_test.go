@@ -47,7 +47,7 @@ func TestPreflightRefusesWhatIsNoPortal(t *testing.T) {
 		"another server": func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, `{"issuer":"https://as.example","token_endpoint":"https://as.example/token"}`)
 		},
-		"redirects": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, 302) },
+		"redirects": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) },
 		"cuts":      func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"hangs": func(_ http.ResponseWriter, r *http.Request) {
 			select {
@@ -95,8 +95,7 @@ func fakeMetadata(base string) string {
 // A portal whose metadata lies fails in the checks about that, and passes those
 // that hold: the judge tells one from the other.
 func TestVerdictsAtAPortalOfAFewLines(t *testing.T) {
-	var portal *httptest.Server
-	portal = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	portal := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, fakeMetadata("https://elsewhere.example"))
 	}))
