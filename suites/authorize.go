@@ -201,6 +201,9 @@ func (c *Case) pendingConsent(u User, app App, changes ...Parameter) string {
 // tell them apart. Setup.
 func (c *Case) twoUsers() (first, second User) {
 	first, second = c.User(), c.User()
+	if first.Email == second.Email && c.Target.Second != nil {
+		second = c.Registrar()
+	}
 	if first.Email == second.Email {
 		c.Skip("it needs two users, and the target has one")
 	}

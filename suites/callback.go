@@ -228,7 +228,7 @@ func callbackError(c *Case) {
 }
 
 func callbackCSRF(c *Case) {
-	victim, attacker := c.User(), c.User()
+	victim, attacker := c.twoUsers()
 	app := c.ReferenceApp()
 	profile := c.browserSignedIn(victim)
 	// A sign-in that somebody else finished, and one that waits in this browser.

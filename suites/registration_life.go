@@ -64,7 +64,7 @@ func registrationUpdated(c *Case) {
 
 func secretRegenerated(c *Case) {
 	app := c.App(Scopes(probeScope))
-	user := c.User()
+	user, other := c.twoUsers() // a second code of one user would replace their grant
 	g := c.GrantFor(user, app)
 	c.Control("the secret before", func() { g = c.refreshed(g) })
 	access, old := c.watch(app, g.Access), app
@@ -74,7 +74,7 @@ func secretRegenerated(c *Case) {
 	c.redactor.Learn("secret", app.Secret)
 	c.Expect(app.Secret).NotTo(gomega.BeElementOf("", old.Secret), "the new secret")
 	c.Expect(c.Token(c.RefreshForm(old, g.Refresh))).To(BeDenied(http.StatusUnauthorized, "invalid_client"), "a refresh with the old secret")
-	code := c.Code(c.User(), app)
+	code := c.Code(other, app)
 	c.Expect(c.Token(c.ExchangeForm(old, code))).To(BeDenied(http.StatusUnauthorized, "invalid_client"), "an exchange with the old secret")
 	c.Expect(c.Token(c.ExchangeForm(app, code))).To(BeTokens(), "an exchange with the new secret")
 	access.app = app // introspection wants to know the client
