@@ -48,7 +48,7 @@ judge: build browser ## all suites against the mock: nothing may fail
 mutants: build browser ## proof that every check can fail: each fault on, its checks must notice
 	$(BIN)/runner mutants --report report --quiet
 
-replay: build ## the recordings of the real portal against the mock, both builds
+replay: build ## the recordings of the real portal against the mock
 	$(BIN)/runner replay testdata/golden | tail -n 1 | tee /dev/stderr | grep -Eq '^([0-9]+) of \1 exchanges identical$$'
 
 browser: ## find Chromium, or install Debian's
