@@ -57,7 +57,7 @@ func (c *Console) painted(v Verdict) string {
 }
 
 // summaryLimit keeps the summary on one screen.
-const summaryLimit = 12
+const summaryLimit = 5
 
 // Summary prints what needs attention first, then the counts and the outcome.
 func (c *Console) Summary(r Report) {
