@@ -28,12 +28,12 @@ func TestNoSecretLeavesTheRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer mock.Close()
-	listener := &wiretap{secrets: map[string]string{}}
+	listener := &wiretap{secrets: map[string]string{}, challenges: map[string]bool{}}
 	proxy := httptest.NewServer(listener.proxy(t, mock.URL()))
 	defer proxy.Close()
 
 	arguments := []string{"run", "--target", proxy.URL, "--report"}
-	if os.Getenv("DOCSPACE_WHOLE_RUN") == "" { // the whole run takes its time
+	if testing.Short() { // the whole run takes its time
 		arguments = append([]string{"run", "--target", proxy.URL}, "--suite", "callback", "--suite", "revoke",
 			"--suite", "introspect", "--report")
 	}
@@ -72,6 +72,9 @@ func (w *wiretap) leaks(text string) []string {
 	byHead := map[string][]string{} // so that one pass over the text is enough
 	what := map[string]string{}
 	for secret, name := range w.secrets {
+		if w.challenges[secret] {
+			continue // a check sends the public challenge as if it were the verifier
+		}
 		for _, written := range []string{secret, url.QueryEscape(secret), inJSON(secret)} {
 			if what[written] == "" {
 				what[written] = name
@@ -135,8 +138,9 @@ func inJSON(text string) string {
 
 // wiretap notes what is secret in what passes.
 type wiretap struct {
-	mu      sync.Mutex
-	secrets map[string]string // value → what it is
+	mu         sync.Mutex
+	secrets    map[string]string // value → what it is
+	challenges map[string]bool   // challenges by hash, which everybody may see
 }
 
 // secretNames are the fields, parameters and members whose values nobody may see.
@@ -155,6 +159,11 @@ func (w *wiretap) note(what, value string) {
 }
 
 func (w *wiretap) values(where string, values url.Values) {
+	if values.Get("code_challenge_method") == "S256" {
+		w.mu.Lock()
+		w.challenges[values.Get("code_challenge")] = true
+		w.mu.Unlock()
+	}
 	for name, list := range values {
 		for _, value := range list {
 			if secretNames.MatchString(name) {

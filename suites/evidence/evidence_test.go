@@ -159,3 +159,16 @@ func TestShellQuoting(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+// RFC 7636 §4.2, §4.3: with the method plain, also by default, the challenge is the verifier.
+func TestPlainChallengeIsAVerifier(t *testing.T) {
+	const challenge = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+	for method, secret := range map[string]bool{"": true, "&code_challenge_method=plain": true, "&code_challenge_method=S256": false} {
+		redactor := NewRedactor([]byte("key"))
+		address := "http://portal.test/oauth2/authorize?code_challenge=" + challenge + method
+		redactor.learnURL(address)
+		if shown := strings.Contains(redactor.Text(address), challenge); shown == secret {
+			t.Errorf("%q: the challenge is shown: %v", method, shown)
+		}
+	}
+}

@@ -111,6 +111,9 @@ func (r *Redactor) learnValues(values url.Values) {
 			}
 		}
 	}
+	if values.Get("code_challenge_method") != "S256" { // plain, also by default: the challenge is the verifier (RFC 7636 §4.2, §4.3)
+		r.Learn("verifier", values.Get("code_challenge"))
+	}
 }
 
 // learnURL learns from the query and the fragment of a URL.
