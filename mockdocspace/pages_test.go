@@ -2,12 +2,12 @@ package mockdocspace_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"docspace-oauth/flows/browser"
 	"docspace-oauth/mockdocspace"
 )
 
@@ -35,15 +36,12 @@ func chromium(t *testing.T) context.Context {
 	if testing.Short() {
 		t.Skip("drives a browser")
 	}
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
+	path, err := browser.Find()
+	if errors.Is(err, browser.ErrNotFound) {
+		t.Skip(err)
 	}
-	if path == "" {
-		t.Skip("no Chromium in the PATH")
+	if err != nil {
+		t.Fatal(err)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.WindowSize(1280, 900),
 		chromedp.Flag("proxy-bypass-list", "localhost;*.localhost;127.0.0.1;[::1]"))

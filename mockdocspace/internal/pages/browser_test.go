@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +18,7 @@ import (
 	cdp "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"docspace-oauth/flows/browser"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/site"
 	"docspace-oauth/mockdocspace/internal/store"
@@ -32,15 +33,12 @@ func startBrowser(t *testing.T) context.Context {
 	if testing.Short() {
 		t.Skip("drives a browser")
 	}
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
+	path, err := browser.Find()
+	if errors.Is(err, browser.ErrNotFound) {
+		t.Skip(err)
 	}
-	if path == "" {
-		t.Skip("no Chromium in the PATH")
+	if err != nil {
+		t.Fatal(err)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
 		chromedp.Flag("proxy-bypass-list", "localhost;*.localhost;127.0.0.1;[::1]"))
