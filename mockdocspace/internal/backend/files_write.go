@@ -201,7 +201,13 @@ func (a *api) renameFolder(c *call) (result, error) {
 	case at.ParentID == 0 || !at.right.write:
 		return result{}, errForbidden
 	}
-	at.Title, at.UpdatedAt, at.UpdatedBy = title, a.Clock.Now(), c.user().ID
+	at.Title = title
+	return a.changeFolder(c, at)
+}
+
+// changeFolder stores a changed folder or room as the caller's work, and shows it.
+func (a *api) changeFolder(c *call, at place) (result, error) {
+	at.UpdatedAt, at.UpdatedBy = a.Clock.Now(), c.user().ID
 	if _, err := a.Store.PutFolder(c.Context(), at.Folder); err != nil {
 		return result{}, err
 	}

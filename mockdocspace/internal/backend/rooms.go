@@ -205,16 +205,7 @@ func (a *api) updateRoom(c *call) (result, error) {
 		at.Color = in.Color
 	}
 	in.apply(&at.Folder)
-	at.UpdatedAt, at.UpdatedBy = a.Clock.Now(), c.user().ID
-	if _, err := a.Store.PutFolder(c.Context(), at.Folder); err != nil {
-		return result{}, err
-	}
-	p, err := a.people(c)
-	if err != nil {
-		return result{}, err
-	}
-	f, err := a.showFolder(c, p, at.Folder, at.right)
-	return result{body: f}, err
+	return a.changeFolder(c, at)
 }
 
 // managedRoom is the room of the path, if the caller may manage it.
