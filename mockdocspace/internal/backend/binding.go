@@ -115,6 +115,22 @@ func (n *integer) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// numberOrName reads a value of an enumeration: its number, that number's text, or
+// one of the names in any case.
+func numberOrName[T ~int](raw []byte, names map[string]T) (T, error) {
+	var name string
+	if json.Unmarshal(raw, &name) == nil {
+		for known, value := range names {
+			if strings.EqualFold(known, name) {
+				return value, nil
+			}
+		}
+	}
+	var n integer
+	err := n.UnmarshalJSON(raw)
+	return T(n), err
+}
+
 // idParam reads a path parameter as the number of a folder or file.
 func (c *call) idParam(name string) (int64, bool) {
 	id, err := strconv.ParseInt(c.params[name], 10, 64)

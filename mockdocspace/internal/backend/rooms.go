@@ -1,10 +1,8 @@
 package backend
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 
 	"docspace-oauth/mockdocspace/internal/store"
 )
@@ -19,21 +17,11 @@ var roomTypes = map[string]store.RoomType{
 type roomType store.RoomType
 
 func (t *roomType) UnmarshalJSON(raw []byte) error {
-	var name string
-	if json.Unmarshal(raw, &name) == nil {
-		for known, value := range roomTypes {
-			if strings.EqualFold(known, name) {
-				*t = roomType(value)
-				return nil
-			}
-		}
+	value, err := numberOrName(raw, roomTypes)
+	if err == nil {
+		*t = roomType(value)
 	}
-	var n integer
-	if err := n.UnmarshalJSON(raw); err != nil {
-		return err
-	}
-	*t = roomType(n)
-	return nil
+	return err
 }
 
 // visibleRooms are those the user is in; administrators see all (§3.7).

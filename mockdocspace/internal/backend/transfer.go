@@ -1,7 +1,6 @@
 package backend
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -18,23 +17,15 @@ const (
 	conflictDuplicate
 )
 
+var conflicts = map[string]conflict{"skip": conflictSkip, "overwrite": conflictOverwrite, "duplicate": conflictDuplicate}
+
 // UnmarshalJSON takes the number, its text or the name.
 func (k *conflict) UnmarshalJSON(raw []byte) error {
-	var name string
-	if json.Unmarshal(raw, &name) == nil {
-		for i, known := range []string{"skip", "overwrite", "duplicate"} {
-			if strings.EqualFold(known, name) {
-				*k = conflict(i)
-				return nil
-			}
-		}
+	value, err := numberOrName(raw, conflicts)
+	if err == nil {
+		*k = value
 	}
-	var n integer
-	if err := n.UnmarshalJSON(raw); err != nil {
-		return err
-	}
-	*k = conflict(n)
-	return nil
+	return err
 }
 
 // transfer is PUT files/fileops/copy and move (§3.9).
