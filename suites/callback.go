@@ -173,7 +173,7 @@ func callbackWrongPassword(c *Case) {
 	c.Expect(form).To(gomega.HavePrefix(c.Target.URL+"/login?"), "the form stays")
 	// From the form on, with the right password.
 	again, err := profile.Authorize(c.ctx, form, browser.Journey{
-		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Email: user.Email, Password: user.Password,
+		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Captured: true, Email: user.Email, Password: user.Password,
 	})
 	c.redeemed(app, c.arrived(again, err))
 }

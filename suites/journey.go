@@ -40,7 +40,7 @@ func oneTimeLink(c *Case) {
 	link := result.Exchanges[at].URL
 	thief := c.Browser()
 	again, err := thief.Authorize(c.ctx, link, browser.Journey{
-		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Decision: browser.Look,
+		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Captured: true, Decision: browser.Look,
 	})
 	var stuck *browser.Stuck
 	c.Expect(errors.As(err, &stuck)).To(gomega.BeTrue(), "the used link led on: %v, %v", again, err)
@@ -79,7 +79,7 @@ func (c *Case) stateSurvives(u User) {
 // URL with this query, and checks that all of the request arrived.
 func (c *Case) bounced(u User, app App, query string) {
 	result := c.arrived(c.browserSignedIn(u).Authorize(c.ctx, c.Target.URL+"/oauth2/authorize?"+query, browser.Journey{
-		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Email: u.Email, Password: u.Password,
+		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Captured: true, Email: u.Email, Password: u.Password,
 	}))
 	c.Expect(result.Pages).To(gomega.ContainElement("consent-bounce"), "pages")
 	c.Expect(result.Callback.Query().Get("state")).To(gomega.Equal("survives"), "state after the bounce")
@@ -128,7 +128,7 @@ func portalChoice(c *Case) {
 	for _, chosen := range []User{first, second} {
 		host := strings.TrimPrefix(strings.TrimPrefix(chosen.Portal, "https://"), "http://")
 		result := c.arrived(c.Browser().Authorize(c.ctx, c.Target.URL+"/oauth2/authorize?"+encoded(c.AuthorizeParameters(app)), browser.Journey{
-			Portal: c.Target.URL, RedirectURI: app.RedirectURI, Email: chosen.Email, Password: chosen.Password, PortalName: host,
+			Portal: c.Target.URL, RedirectURI: app.RedirectURI, Captured: true, Email: chosen.Email, Password: chosen.Password, PortalName: host,
 		}))
 		c.Expect(result.Pages).To(gomega.ContainElement("tenant-list"), "the choice of a portal")
 		form := c.ExchangeForm(app, Code{Value: result.Callback.Query().Get("code"), RedirectURI: app.RedirectURI})

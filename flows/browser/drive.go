@@ -92,6 +92,9 @@ func (d *drive) run(ctx context.Context, portal *url.URL) error {
 	if err := d.profile.SetCookie(ctx, portal.Scheme+"://"+portal.Host, "asc_language", "en-US"); err != nil {
 		return fmt.Errorf("set language: %w", err)
 	}
+	if err := d.profile.capture(ctx, d.captured()); err != nil {
+		return fmt.Errorf("capture the callback: %w", err)
+	}
 	if err := d.begin(ctx); err != nil {
 		return err
 	}

@@ -24,8 +24,11 @@ type Journey struct {
 	Portal string
 	// RedirectURI is where it ends, as the app asked for it.
 	RedirectURI string
-	Email       string
-	Password    string
+	// Captured says that no app answers at RedirectURI: the driver shows a page of its
+	// own there, and the browser neither looks for the app's host nor tells it anything.
+	Captured bool
+	Email    string
+	Password string
 	Decision    Decision
 	// PortalName is the host of the portal to choose if there are several; "" takes
 	// the one of Portal, or the only one.

@@ -328,3 +328,29 @@ func TestUnknownAddresses(t *testing.T) {
 		}
 	}
 }
+
+func TestCapturedCallback(t *testing.T) { // nobody needs to resolve or to answer the app's name
+	t.Parallel()
+	p, b := newPages(t), profile(t)
+	p.signedIn(t, b, true)
+	j := p.journey()
+	j.Captured, j.RedirectURI, j.Patience.Load = true, "https://app.example.test/callback?tenant=*", time.Minute
+	p.on("POST /api/2.0/oauth2/authorize", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Redirect-URI", j.RedirectURI+"&code=c")
+	})
+	result := authorize(t, b, p.request(), j)
+	if address, err := b.Address(t.Context()); err != nil || address != result.Callback.String() || result.Callback.Query().Get("code") != "c" {
+		t.Errorf("callback %v, the tab shows %s, %v", result.Callback, address, err)
+	}
+	last := result.Exchanges[len(result.Exchanges)-1]
+	if last.Status != http.StatusOK || last.Failure != "" {
+		t.Errorf("the app's address was answered %v", last)
+	}
+
+	p.signedIn(t, b, true)
+	p.on("POST /api/2.0/oauth2/authorize", nil)
+	authorize(t, b, p.request(), p.journey()) // the next app answers itself
+	if len(p.seen()) != 1 {
+		t.Errorf("%d callbacks at an app that is not captured", len(p.seen()))
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -24,6 +25,8 @@ type Profile struct {
 	// what the driver would do; further reports are dropped until it is read.
 	changed chan struct{}
 	gone    <-chan struct{} // the tab was closed or crashed
+	// captured is the beginning of the addresses that the driver answers, "" for none.
+	captured string
 }
 
 // NewProfile opens an empty profile. It ends with Close or with the browser; ctx
@@ -84,6 +87,9 @@ func (p *Profile) listen(event any) {
 		go func() {
 			_, _ = chromedp.Call(p.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
 		}()
+	case *fetch.EventRequestPaused:
+		go p.answerCaptured(event)
+		return
 	case *page.EventFrameNavigated, *page.EventNavigatedWithinDocument, *page.EventLoadEventFired,
 		*page.EventDomContentEventFired, *page.EventFrameStoppedLoading:
 	case *runtime.EventBindingCalled:
