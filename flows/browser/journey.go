@@ -29,7 +29,7 @@ type Journey struct {
 	Captured bool
 	Email    string
 	Password string
-	Decision    Decision
+	Decision Decision
 	// PortalName is the host of the portal to choose if there are several; "" takes
 	// the one of Portal, or the only one.
 	PortalName string
