@@ -183,7 +183,7 @@ func journeySessionChecks() []Check {
 func sessionCookie(c *Case) {
 	user := c.User()
 	answer := c.PostJSON(http.MethodPost, "/api/2.0/authentication", map[string]string{"userName": user.Email, "password": user.Password}, nil)
-	c.setup("sign in", func() { c.Expect(answer).To(HaveStatus(200)) })
+	c.setup("sign in", func() { c.Expect(answer).To(BeEnvelope()) })
 	cookie := answer.Cookie(flows.SessionCookie)
 	c.Expect(cookie).NotTo(gomega.BeNil(), "the cookie "+flows.SessionCookie)
 	c.Expect(cookie.HttpOnly).To(gomega.BeTrue(), "HttpOnly")

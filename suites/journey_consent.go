@@ -120,11 +120,10 @@ const impatient = `(() => {
 })()`
 
 func earlyAllow(c *Case) {
-	user := c.User()
+	user, other, app := c.User(), c.App(), c.App()
 	c.Control("Allow when it is time", func() {
-		c.arrived(c.Journey(c.browserSignedIn(user), user, c.App(), browser.Allow))
+		c.arrived(c.Journey(c.browserSignedIn(user), user, other, browser.Allow))
 	})
-	app := c.App()
 	profile := c.browserSignedIn(user)
 	c.need(profile.Run(c.ctx, func(ctx context.Context) error {
 		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: impatient})

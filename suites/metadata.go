@@ -107,9 +107,11 @@ func (c *Case) here(address string) string {
 	return c.Target.URL + u.RequestURI()
 }
 
+type endpoint struct{ name, method string }
+
 // endpoints are those that metadata may announce, with the method of each, the
 // known dead one last.
-var endpoints = []struct{ name, method string }{
+var endpoints = []endpoint{
 	{"authorization_endpoint", "GET"},
 	{"token_endpoint", "POST"},
 	{"jwks_uri", "GET"},
@@ -121,6 +123,10 @@ var endpoints = []struct{ name, method string }{
 
 func endpointsAnswer(c *Case) {
 	documents := []map[string]any{c.Get(serverMetadata, nil).JSON(), c.Get(openIDMetadata, nil).JSON()}
+	c.Control("metadata announces endpoints", func() {
+		c.Expect(slices.ContainsFunc(endpoints, func(e endpoint) bool { return documents[0][e.name] != nil })).
+			To(gomega.BeTrue(), "some endpoint in %s", serverMetadata)
+	})
 	for _, e := range endpoints {
 		for _, members := range documents {
 			address, announced := members[e.name].(string)
@@ -228,6 +234,9 @@ func prefixedAlias(c *Case) {
 		if prefixed.Status != 200 && c.Target.ControlURL == "" {
 			c.Skip("there is no router in front of the services: " + prefixed.String())
 		}
+		c.Control("the document without the prefix", func() {
+			c.Expect(plain.JSON()).NotTo(gomega.BeNil(), "%s is a JSON object", path)
+		})
 		c.Expect(prefixed).To(HaveStatus(200))
 		c.Expect(prefixed.JSON()).To(gomega.Equal(plain.JSON()), "/oauth2%s", path)
 	}

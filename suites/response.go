@@ -152,7 +152,9 @@ func (r Response) String() string {
 	if u := r.Header.Get("Location"); u != "" {
 		text += " → " + u
 	}
-	body := strings.Join(strings.Fields(strings.ToValidUTF8(string(r.Body), "�")), " ")
+	// Far more than is shown, so that redaction below sees what is shown as a whole.
+	head := r.Body[:min(len(r.Body), 64<<10)]
+	body := strings.Join(strings.Fields(strings.ToValidUTF8(string(head), "�")), " ")
 	if body == "" {
 		body = "(empty)"
 	}

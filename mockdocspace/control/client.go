@@ -116,14 +116,18 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		return refusal(response)
 	}
 	if out == nil || response.StatusCode == http.StatusNoContent {
-		_, _ = io.Copy(io.Discard, response.Body)
+		_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, largestAnswer))
 		return nil
 	}
-	if err := json.NewDecoder(response.Body).Decode(out); err != nil {
+	if err := json.NewDecoder(io.LimitReader(response.Body, largestAnswer)).Decode(out); err != nil {
 		return fmt.Errorf("control API: answer of %s %s: %w", method, path, err)
 	}
 	return nil
 }
+
+// largestAnswer bounds what is read, in bytes; a snapshot of a large state is the
+// longest that a mock sends.
+const largestAnswer = 256 << 20
 
 // refusal reads an error answer; whatever is there may be no mock at all.
 func refusal(response *http.Response) error {

@@ -25,14 +25,6 @@ var kinds = map[string]string{
 // linkKey is the parameter that makes a one-time link; in JSON it is a common word.
 const linkKey = "key"
 
-// Shapes that are secret wherever they stand, whatever their name: a JWT (or the
-// beginning of one), and
-// the portal's codes and refresh tokens (docs/portal/identity.md §4.1).
-var (
-	jwtShape    = regexp.MustCompile(`[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?`)
-	opaqueShape = regexp.MustCompile(`(?:^|[^A-Za-z0-9_-])([A-Za-z0-9_-]{128})(?:$|[^A-Za-z0-9_-])`)
-)
-
 // Redactor replaces secrets by marks. It remembers each value it has met, so
 // that a value once seen in a telling place is recognised anywhere. Safe for
 // concurrent use.
@@ -90,12 +82,7 @@ func jsonText(value string) string {
 func (r *Redactor) Text(text string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, token := range jwtShape.FindAllString(text, -1) {
-		r.learn("token", token)
-	}
-	for _, m := range opaqueShape.FindAllStringSubmatch(text, -1) {
-		r.learn("token", m[1])
-	}
+	shaped(text, func(value string) { r.learn("token", value) })
 	for _, value := range r.order {
 		text = strings.ReplaceAll(text, value, r.known[value])
 	}
