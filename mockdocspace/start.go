@@ -66,6 +66,7 @@ func Start(ctx context.Context, o Options) (*Portal, error) {
 		}
 	}
 	p.listening = l
+	l.server.RegisterOnShutdown(p.journal.End) // else those who follow it would hold the portal up
 	for _, listener := range listeners {
 		l.done.Go(func() {
 			if err := l.server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {

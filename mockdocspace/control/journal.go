@@ -21,8 +21,19 @@ type Exchange struct {
 	Proto        string    `json:"proto"`
 	Status       int       `json:"status" doc:"0: none was sent."`
 	Aborted      bool      `json:"aborted,omitempty" doc:"The response was cut on purpose."`
+	App          string    `json:"app,omitempty" doc:"client_id of the app that it concerns, as far as the portal could tell."`
+	User         string    `json:"user,omitempty" doc:"Id of the user that it concerns."`
+	Faults       []string  `json:"faults,omitempty" doc:"Faults that were in force."`
+	Cause        *Cause    `json:"cause,omitempty" doc:"Why the portal refused; it is not told to the client."`
 	Request      Message   `json:"request"`
 	Response     Message   `json:"response"`
+}
+
+// Cause is why the portal refused a request, from where it was decided.
+type Cause struct {
+	Kind  string         `json:"kind" doc:"Short and stable." example:"code.used"`
+	Text  string         `json:"text" doc:"For people." example:"the code was already used 12 s ago"`
+	Facts map[string]any `json:"facts,omitempty" doc:"What the text is made of."`
 }
 
 // Message is one half of an exchange.
@@ -48,6 +59,8 @@ type JournalFilter struct {
 	Method string
 	Path   string // whole path; a * at its end stands for anything
 	Status int
+	App    string // client_id
+	Fault  string // name of one that was in force
 	Text   string // occurs in the URL or in a body; mind that secrets are replaced
 	Limit  int    // the newest ones; 0: 100
 }
@@ -63,6 +76,8 @@ func (f JournalFilter) values() url.Values {
 	set("method", f.Method)
 	set("path", f.Path)
 	set("status", strconv.Itoa(f.Status))
+	set("app", f.App)
+	set("fault", f.Fault)
 	set("text", f.Text)
 	set("limit", strconv.Itoa(f.Limit))
 	return v

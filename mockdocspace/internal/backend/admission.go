@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/store"
 )
@@ -87,6 +88,7 @@ func (a *api) session(c *call, value string) (identity, error) {
 		}
 		if err == nil && user.Status == store.StatusActive {
 			who.caller = &caller{kind: callerSession, user: user, scopes: fullRights, session: value}
+			diagnosis.Of(c.Context()).Concerns("", user.ID)
 			c.rules = rules.For(c.Context(), "", user.ID)
 			return who, nil
 		}
@@ -128,6 +130,7 @@ func (a *api) bearer(c *call, raw string) (identity, error) {
 	}
 	who.unverified = token
 	userID, isUser := token.user()
+	diagnosis.Of(c.Context()).Concerns(token.clientID, userID)
 	c.rules = rules.For(c.Context(), token.clientID, userID)
 	rule := &c.rules.API
 
@@ -138,6 +141,7 @@ func (a *api) bearer(c *call, raw string) (identity, error) {
 	}
 	for _, f := range token.flaws(a.Authority.KeySet(c.Context()), c.site.Base, c.site.Tenant.URL, issuerPath, a.Clock.Now()) {
 		if !overlooks(f, rule, token) {
+			c.refused(a.causeFlaw(c, f, token))
 			return who, nil
 		}
 		overlooked = true
@@ -153,10 +157,12 @@ func (a *api) bearer(c *call, raw string) (identity, error) {
 	user, err := a.tokenUser(c, userID)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
+		c.refused(causeUser(userID, store.User{}))
 		return who, nil
 	case err != nil:
 		return who, err
 	case user.Status != store.StatusActive && !rule.AcceptDisabled:
+		c.refused(causeUser(userID, user))
 		return who, nil
 	}
 	who.caller = &caller{kind: callerToken, user: user, scopes: token.scopes, token: token}

@@ -143,6 +143,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c.caller = who.caller
 	if status := a.authorize(c, found, who); status != 0 {
+		c.refused(c.causeStatus(status, found, who))
 		a.challenge(c, status)
 		c.empty(status)
 		return
@@ -155,9 +156,11 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (a *api) serveRoute(c *call, found *Route, allow []string) {
 	switch {
 	case found == nil && len(allow) == 0:
+		c.refused(causeRouting(c.Method, c.URL.Path, nil))
 		c.empty(http.StatusNotFound)
 		return
 	case found == nil:
+		c.refused(causeRouting(c.Method, c.URL.Path, allow))
 		c.w.Header().Set("Allow", strings.Join(allow, ", "))
 		c.empty(http.StatusMethodNotAllowed)
 		return
@@ -184,8 +187,10 @@ func (a *api) fail(c *call, err error) {
 	var invalid *validationError
 	switch {
 	case errors.As(err, &invalid):
+		c.refused(causeOf(invalid))
 		a.writeValidation(c, invalid)
 	case errors.As(err, &refused):
+		c.refused(causeOf(refused))
 		a.writeRefusal(c, refused)
 	case c.Context().Err() != nil: // the client has gone
 		c.empty(http.StatusServiceUnavailable)

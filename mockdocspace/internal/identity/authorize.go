@@ -36,11 +36,13 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, a authorizati
 		a.scopes = a.app.Scopes
 	}
 	if spoiledByFragment(a.app) {
+		refused(r.Context(), causeClient(a.app.ID, a.app, nil))
 		s.loginError(w, r, codeInvalidRequest)
 		return
 	}
 	target, ok := a.resolveRedirectURI()
 	if !ok {
+		refused(r.Context(), causeRedirect(&a))
 		s.loginError(w, r, codeInvalidRequest)
 		return
 	}
@@ -55,6 +57,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, a authorizati
 		return
 	}
 	if !a.rules.Authorize.GrantUnknownScope && !containsAll(a.app.Scopes, a.scopes) {
+		refused(r.Context(), causeScope(a.scopes, a.app.Scopes, "registered for the app"))
 		s.fail(w, r, a, codeInvalidScope, uriAuthorizeError)
 		return
 	}
@@ -63,6 +66,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, a authorizati
 		return
 	}
 	if !a.readChallenge(p) {
+		refused(r.Context(), causeChallengeMethod(p.Get("code_challenge_method")))
 		s.fail(w, r, a, codeInvalidRequest, uriPKCEError)
 		return
 	}

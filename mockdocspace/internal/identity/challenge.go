@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/spring"
 )
@@ -19,6 +20,7 @@ func resourceMetadata(r *http.Request) string {
 // unauthorized is the answer to a request without usable credentials: 401 with
 // an empty body (identity.md §5.1).
 func (s *Server) unauthorized(w http.ResponseWriter, r *http.Request) {
+	refused(r.Context(), diagnosis.Because("credentials.missing", "the request carries no credentials: neither client_secret nor code_verifier, nor a bearer token"))
 	clientExpected := r.URL.Path != "/oauth2/userinfo"
 	if clientExpected && rules.For(r.Context(), r.Form.Get("client_id"), "").Token.ErrorBodyAlways {
 		writeJSON(w, http.StatusUnauthorized, mediaOAuth, plainError(codeInvalidClient))
@@ -35,6 +37,7 @@ func (s *Server) unauthorized(w http.ResponseWriter, r *http.Request) {
 
 // invalidBearer refuses a bearer token that cannot be decoded (identity.md §3.9).
 func (s *Server) invalidBearer(w http.ResponseWriter, r *http.Request, description string) {
+	refused(r.Context(), diagnosis.Because("token.invalid", "the bearer token is not taken: %s", description))
 	w.Header().Set("Www-Authenticate", `Bearer error="invalid_token", error_description="`+description+
 		`", error_uri="`+uriBearerError+`", `+resourceMetadata(r))
 	w.WriteHeader(http.StatusUnauthorized)

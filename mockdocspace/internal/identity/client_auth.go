@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/store"
 )
@@ -35,6 +36,7 @@ type authenticatedClient struct {
 // client with methodAbsent; what that means is the endpoint's business.
 func (s *Server) authenticateClient(r *http.Request) (authenticatedClient, *oauthError) {
 	p := endpointParameters(r)
+	diagnosis.Of(r.Context()).Concerns(r.Form.Get("client_id"), "")
 	claimed := rules.For(r.Context(), r.Form.Get("client_id"), "")
 	if claimed.Token.CredentialsInQuery {
 		p = r.Form
@@ -112,6 +114,7 @@ func (s *Server) basicCredentials(r *http.Request, claimed *rules.Rules, value s
 		return authenticatedClient{}, plainError(codeInvalidRequest)
 	}
 	if !claimed.Token.AllowBasic {
+		refused(r.Context(), diagnosis.Because("client.basic", "the client uses HTTP Basic; the portal takes client_id and client_secret in the form alone"))
 		return authenticatedClient{}, plainError(codeInvalidClient)
 	}
 	return s.secretCredentials(r, endpointParameters(r), id, secret)
@@ -121,6 +124,7 @@ func (s *Server) secretCredentials(r *http.Request, p url.Values, id, secret str
 	app, err := s.accessibleApp(r.Context(), id)
 	rule := rules.For(r.Context(), id, "")
 	if err != nil || spoiledByFragment(app) {
+		refused(r.Context(), causeClient(id, app, err))
 		if rule.Token.RevealClient {
 			return authenticatedClient{}, &oauthError{Code: codeInvalidClient, Description: "no client " + id}
 		}
@@ -128,6 +132,7 @@ func (s *Server) secretCredentials(r *http.Request, p url.Values, id, secret str
 	}
 	rule = rules.For(r.Context(), app.ID, "")
 	if !rightSecret(app, secret, rule) {
+		refused(r.Context(), diagnosis.Because("client.secret", "the client_secret is not the app's"))
 		return authenticatedClient{}, plainError(codeInvalidClient)
 	}
 	client := authenticatedClient{method: methodSecret, app: app, rules: rule}
@@ -170,12 +175,19 @@ func (s *Server) publicCredentials(r *http.Request, p url.Values, id string) (au
 	}
 	app, err := s.accessibleApp(r.Context(), id)
 	if err != nil || spoiledByFragment(app) || (!app.AllowPKCE && !claimed.PKCE.PublicForEveryClient) {
+		if err == nil && !app.AllowPKCE {
+			refused(r.Context(), diagnosis.Because("client.secret-needed", "the app is not registered for PKCE without a secret, and no client_secret came"))
+		}
+		refused(r.Context(), causeClient(id, app, err))
 		return authenticatedClient{}, plainError(codeInvalidClient)
 	}
 	rule := rules.For(r.Context(), app.ID, "")
 	proven, failure := s.verifyProofKey(r, p, rule)
 	if failure != nil {
 		return authenticatedClient{}, failure
+	}
+	if !proven && !rule.PKCE.PublicWithoutPKCE && !rule.PKCE.AllowDowngrade {
+		refused(r.Context(), diagnosis.Because("pkce.missing", "without a secret the code must be asked for with a code_challenge"))
 	}
 	if !proven && !rule.PKCE.PublicWithoutPKCE && !rule.PKCE.AllowDowngrade {
 		return authenticatedClient{}, plainError(codeInvalidGrant)
@@ -200,6 +212,7 @@ func (s *Server) verifyProofKey(r *http.Request, p url.Values, rule *rules.Rules
 	}
 	grant, err := s.Store.GrantByToken(r.Context(), store.AuthorizationCode, p.Get("code"))
 	if err != nil || !s.alive(r.Context(), grant) {
+		refused(r.Context(), s.causeCode(r.Context(), grant, p.Get("code")))
 		return false, plainError(codeInvalidGrant)
 	}
 	if len(p["code_verifier"]) > 1 && rule.Token.RefuseDuplicates {
@@ -212,12 +225,14 @@ func (s *Server) verifyProofKey(r *http.Request, p url.Values, rule *rules.Rules
 	switch {
 	case blank(grant.CodeChallenge):
 		if !blank(verifier) && !rule.PKCE.AllowDowngrade {
+			refused(r.Context(), causeVerifier(grant, verifier))
 			return false, plainError(codeInvalidGrant)
 		}
 		return false, nil
 	case rule.PKCE.IgnoreVerifier && !blank(verifier), rule.PKCE.VerifierOptional && blank(verifier):
 		return true, nil
 	case rule.PKCE.CheckVerifierFormat && !verifierFormat.MatchString(verifier), !verifierMatches(grant, verifier):
+		refused(r.Context(), causeVerifier(grant, verifier))
 		if rule.PKCE.WrongVerifierBurns {
 			burn := func(g *store.Grant) { g.Code.Invalidated = true }
 			if err := s.updateGrant(r.Context(), grant.GrantKey, grant.Code.Value, burn); err != nil {

@@ -18,6 +18,7 @@ func (s *Server) consent(w http.ResponseWriter, r *http.Request, a authorization
 	}
 	grant, err := s.Store.GrantByToken(ctx, store.ConsentState, p.Get("state"))
 	if err != nil || (grant.UserID != a.user.UserID && !a.rules.Consent.AnyState) || grant.AppID != a.app.ID {
+		refused(ctx, causeConsentState(a, grant, err))
 		s.loginError(w, r, codeInvalidRequest)
 		return
 	}
@@ -25,6 +26,7 @@ func (s *Server) consent(w http.ResponseWriter, r *http.Request, a authorization
 
 	chosen := unique(p["scope"])
 	if !containsAll(grant.Requested, chosen) && !a.rules.Consent.AllowExtraScope {
+		refused(ctx, causeScope(chosen, grant.Requested, "what the app asked for"))
 		s.fail(w, r, a, codeInvalidScope, uriAuthorizeError)
 		return
 	}

@@ -127,6 +127,11 @@ func (s *Server) engineExchange(r *http.Request, x *exchange) *oauthError {
 	case err == nil:
 		return nil
 	case x.conflicted || errors.Is(err, fosite.ErrInvalidGrant):
+		if value := r.Form.Get("refresh_token"); r.Form.Get("grant_type") == grantRefresh {
+			refused(ctx, s.causeRefresh(x.grant.Refresh, value))
+		} else {
+			refused(ctx, s.causeCode(ctx, x.grant, r.Form.Get("code")))
+		}
 		return plainError(codeInvalidGrant)
 	case errors.Is(err, fosite.ErrUnauthorizedClient):
 		return plainError(codeUnauthorizedClient)

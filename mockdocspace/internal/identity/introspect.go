@@ -69,14 +69,20 @@ func (s *Server) introspect(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) tokenFacts(r *http.Request, value string) any {
 	ctx := r.Context()
-	if grant, token, active := s.activeAccess(ctx, value); active {
-		return s.describeAccess(r, grant, token)
+	byAccess, access, active := s.activeAccess(ctx, value)
+	if active {
+		return s.describeAccess(r, byAccess, access)
 	}
 	grant, err := s.Store.GrantByToken(ctx, store.RefreshToken, value)
 	if err == nil && s.alive(ctx, grant) {
 		if token, found := pick(grant.Refresh, grant.OldRefresh, value); found && !token.Invalidated && s.Clock.Now().Before(token.ExpiresAt) {
 			return refreshTokenFacts{Active: true, ClientID: grant.AppID, IssuedAt: token.IssuedAt.Unix(), Expires: token.ExpiresAt.Unix()}
 		}
+	}
+	if token, found := pick(grant.Refresh, grant.OldRefresh, value); found {
+		refused(ctx, s.causeRefresh(&token, value))
+	} else {
+		refused(ctx, s.causeAccess(ctx, value, byAccess, access))
 	}
 	rule := rulesOfToken(ctx, grant, value).Introspect
 	facts := inactiveToken{Active: rule.AlwaysActive}

@@ -46,7 +46,10 @@ func pick(current *store.Token, old []store.Token, value string) (store.Token, b
 // Active reports whether token is a live access token, as introspection would:
 // the question the Backend API asks at each request (docs/portal/backend-api.md §1.3).
 func (s *Server) Active(ctx context.Context, token string) bool {
-	grant, _, active := s.activeAccess(ctx, token)
+	grant, access, active := s.activeAccess(ctx, token)
+	if !active {
+		refused(ctx, s.causeAccess(ctx, token, grant, access))
+	}
 	return active || rulesOfToken(ctx, grant, token).Introspect.AlwaysActive
 }
 

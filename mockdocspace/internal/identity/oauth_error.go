@@ -74,6 +74,7 @@ func introspectionParameterError(parameter string) *oauthError {
 
 // writeOAuthError writes an error of an endpoint (identity.md §5).
 func (s *Server) writeOAuthError(w http.ResponseWriter, r *http.Request, status int, e *oauthError) {
+	refused(r.Context(), causeOf(e))
 	if e.errorPage {
 		s.errorPage(w, r)
 		return

@@ -65,7 +65,9 @@ func newPortalOn(t testing.TB, between func(store.Store) store.Store, change ...
 		if r.Header.Get("X-Forwarded-Host") == "" {
 			r.Header.Set("X-Forwarded-Host", r.Host)
 		}
-		server.ServeHTTP(w, r.WithContext(p.book.Into(r.Context())))
+		noted(t, w, r, func(w http.ResponseWriter, r *http.Request) {
+			server.ServeHTTP(w, r.WithContext(p.book.Into(r.Context())))
+		})
 	}))
 	t.Cleanup(listening.Close)
 	p.url, p.host = listening.URL, strings.TrimPrefix(listening.URL, "http://")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/spring"
 )
@@ -55,6 +56,7 @@ func hasLineBreak(s string) bool { return strings.ContainsAny(s, "\r\n") }
 // loginError redirects to the login page with a code: Location and
 // X-Redirect-URI, values un-encoded (identity.md §3.1).
 func (s *Server) loginError(w http.ResponseWriter, r *http.Request, code string) {
+	refused(r.Context(), causeOfCode(code))
 	clientID := "client_id"
 	if values, present := r.Form["client_id"]; present {
 		clientID += "=" + values[0]
@@ -73,6 +75,7 @@ func (s *Server) redirect(w http.ResponseWriter, r *http.Request, target string)
 // errorPage is the end of everything nobody handles: 403 in one process, a
 // redirect to the login page in the pair of services (identity.md §3.9).
 func (s *Server) errorPage(w http.ResponseWriter, r *http.Request) {
+	refused(r.Context(), diagnosis.Because("error-page", "nobody at the portal handles %s %s in this form", r.Method, r.URL.Path))
 	if rules.From(r.Context()).Build == rules.BuildMinified {
 		if !spring.AcceptsJSONByName(r) && !spring.IsXMLHTTPRequest(r) {
 			spring.StartSession(w, s.Random)

@@ -26,6 +26,7 @@ func (s *Server) issueCode(w http.ResponseWriter, r *http.Request, a authorizati
 	}
 	code, err := s.engineIssueCode(r.Context(), a, grant)
 	if isConflict(err) {
+		refused(r.Context(), causeConsentState(a, grant, err))
 		s.loginError(w, r, codeInvalidRequest) // the consent state was used in between
 		return
 	}
@@ -34,6 +35,7 @@ func (s *Server) issueCode(w http.ResponseWriter, r *http.Request, a authorizati
 		s.loginError(w, r, codePersistence)
 		return
 	}
+	s.fates.remember(code, fateIssued, s.Clock.Now())
 	if session != "" {
 		w.Header().Add("Set-Cookie", spring.SessionCookie+"="+session+"; Path=/; HttpOnly")
 	}
@@ -97,6 +99,7 @@ func (s *Server) toApp(w http.ResponseWriter, r *http.Request, target string) {
 
 // fail sends an error to the app: code, error_uri, state; never a description (identity.md §3.5).
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, a authorization, code, errorURI string) {
+	refused(r.Context(), causeOfCode(code))
 	response := "error=" + code + "&error_uri=" + url.QueryEscape(errorURI)
 	if a.rules.Authorize.CodeWithError {
 		response += "&code=" + s.Random.Base64URL(96)

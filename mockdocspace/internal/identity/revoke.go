@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/store"
 )
@@ -51,6 +52,7 @@ func (s *Server) revokeToken(ctx context.Context, client authenticatedClient, va
 	}
 	rule := rules.For(ctx, client.app.ID, grant.UserID)
 	if grant.AppID != client.app.ID && !rule.Revoke.AnyClient {
+		refused(ctx, diagnosis.Because("token.foreign", "the token was issued to another app").With("client_id", grant.AppID))
 		return plainError(codeInvalidClient)
 	}
 	if rule.Revoke.NoOp || (kind == store.AccessToken && rule.Revoke.AccessNoOp) {
@@ -63,6 +65,7 @@ func (s *Server) revokeToken(ctx context.Context, client authenticatedClient, va
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return plainError(codePersistence)
 			}
+			s.fates.remember(value, fateRevoked, s.Clock.Now())
 			return nil
 		}
 		if grant, kind, err = s.grantOf(ctx, value, client.rules); err != nil {

@@ -41,6 +41,7 @@ type Config struct {
 type Server struct {
 	Config
 	keys   *keyring
+	fates  *fates
 	engine fosite.OAuth2Provider
 }
 
@@ -52,7 +53,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{Config: c, keys: newKeyring(c)}
+	s := &Server{Config: c, keys: newKeyring(c), fates: newFates()}
 	s.engine = newEngine(s)
 	if _, err := s.keys.current(ctx); err != nil {
 		return nil, fmt.Errorf("make the first signing key: %w", err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 	"docspace-oauth/mockdocspace/internal/limit"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/spring"
@@ -29,12 +30,15 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) {
 		s.loginError(w, r, codeMissingClientID)
 		return
 	}
+	note := diagnosis.Of(r.Context())
+	note.Concerns(clientID, "")
 	rule := rules.For(r.Context(), clientID, "")
 	if rule.Pages.ConsentResetsResumeLink || r.Method != http.MethodPost || !isConsent(r) {
 		s.setLongCookie(w, resumeCookie, base64.URLEncoding.EncodeToString([]byte(resumeURL(r, rule))))
 	}
 
 	if !s.Limiter.Permit(rule.Build, limit.Authorization, limit.Global) {
+		note.Refused(diagnosis.Because("limit", "more requests came than the portal's limit lets through"))
 		s.loginError(w, r, codeSomethingWentWrong)
 		return
 	}
@@ -50,15 +54,19 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) {
 		Expired: rule.Authorize.AcceptExpiredSignature, Unsigned: rule.Authorize.AcceptUnsignedSignature,
 	})
 	if err != nil {
+		note.Refused(causeSignature(err))
 		s.loginError(w, r, codeSomethingWentWrong)
 		return
 	}
+	note.Concerns("", user.UserID)
 	app, err := s.accessibleApp(r.Context(), clientID)
 	switch {
 	case errors.Is(err, errDisabled):
+		note.Refused(causeDisabledClient(app))
 		s.loginError(w, r, codeClientDisabled)
 		return
 	case err != nil:
+		note.Refused(causeUnknownClient(clientID))
 		if target := r.Form.Get("redirect_uri"); rule.Authorize.UnknownClientToApp && target != "" {
 			s.redirect(w, r, appendQuery(target, "error="+codeUnauthorizedClient))
 			return
@@ -75,6 +83,7 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) {
 		w.Header().Del("Referrer-Policy")
 	}
 	if blank(user.UserID) {
+		note.Refused(diagnosis.Because("signature.nobody", "the x-signature names no user"))
 		s.loginError(w, r, codeSomethingWentWrong)
 		return
 	}

@@ -82,7 +82,11 @@ func (e *engineStorage) Commit(ctx context.Context) error {
 	if x.rules.Race.Code || x.rules.Race.Refresh {
 		pause(ctx)
 	}
-	return e.write(ctx, x, *x.pending, race)
+	if err := e.write(ctx, x, *x.pending, race); err != nil {
+		return err
+	}
+	e.server.fates.exchanged(x, e.server.Clock.Now())
+	return nil
 }
 
 // pause is what the portal's database takes between reading a row and writing it

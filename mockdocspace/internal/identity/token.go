@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/store"
 )
@@ -139,10 +140,14 @@ func (s *Server) exchangeCode(r *http.Request, p url.Values, client authenticate
 	}
 	grant, err := s.Store.GrantByToken(ctx, store.AuthorizationCode, code)
 	if err != nil {
+		refused(ctx, s.causeCode(ctx, grant, code))
 		return nil, plainError(codeInvalidGrant)
 	}
+	diagnosis.Of(ctx).Concerns("", grant.UserID)
 	rule := rules.For(ctx, client.app.ID, grant.UserID)
 	if grant.AppID != client.app.ID && !rule.Token.AnyClientCode {
+		refused(ctx, causeForeignCode(grant.AppID))
+		s.fates.remember(code, fateBurned, s.Clock.Now())
 		// Another client's attempt burns the code.
 		if err := s.updateGrant(ctx, grant.GrantKey, code, func(g *store.Grant) { g.Code.Invalidated = true }); err != nil {
 			return nil, plainError(codePersistence)
@@ -150,6 +155,7 @@ func (s *Server) exchangeCode(r *http.Request, p url.Values, client authenticate
 		return nil, plainError(codeInvalidGrant)
 	}
 	if grant.RedirectSent != "" && grant.RedirectSent != p.Get("redirect_uri") && !rule.Token.IgnoreRedirectURI {
+		refused(ctx, causeRedirectChanged(grant.RedirectSent, p.Get("redirect_uri")))
 		return nil, plainError(codeInvalidGrant)
 	}
 	x := &exchange{
@@ -180,10 +186,16 @@ func (s *Server) refreshTokens(r *http.Request, p url.Values, client authenticat
 	}
 	grant, err := s.grantForRefresh(r, value, client.rules)
 	if err != nil || !s.alive(ctx, grant) {
+		if err == nil {
+			refused(ctx, causeAppGone())
+		}
+		refused(ctx, s.causeRefresh(nil, value))
 		return nil, plainError(codeInvalidGrant)
 	}
+	diagnosis.Of(ctx).Concerns("", grant.UserID)
 	rule := rules.For(ctx, client.app.ID, grant.UserID)
 	if grant.AppID != client.app.ID && !rule.Refresh.AnyClient {
+		refused(ctx, causeForeignRefresh(grant.AppID))
 		return nil, plainError(codeInvalidGrant)
 	}
 	if failure := s.checkRefreshToken(r, grant, value, rule); failure != nil {
@@ -191,6 +203,7 @@ func (s *Server) refreshTokens(r *http.Request, p url.Values, client authenticat
 	}
 	scopes := scopeSet(p.Get("scope"))
 	if !containsAll(grant.Authorized, scopes) && !rule.Refresh.AllowWiderScope {
+		refused(ctx, causeScope(scopes, grant.Authorized, "among those granted before"))
 		return nil, plainError(codeInvalidScope)
 	}
 	if failure := s.checkDPoP(r); failure != nil {
@@ -231,6 +244,9 @@ func (s *Server) checkRefreshToken(r *http.Request, grant store.Grant, value str
 			}
 		}
 	}
+	if token == nil {
+		refused(r.Context(), s.causeRefresh(nil, value))
+	}
 	if token == nil { // a personal token, or a secretless grant's access token
 		if rule.Token.PATAsRefreshIsError {
 			return &oauthError{errorPage: true} // identity.md §4.8
@@ -239,6 +255,7 @@ func (s *Server) checkRefreshToken(r *http.Request, grant store.Grant, value str
 	}
 	expired := !rule.Refresh.NeverExpires && !s.Clock.Now().Before(token.ExpiresAt)
 	if expired || (token.Invalidated && !rule.Refresh.SurvivesRevocation) {
+		refused(r.Context(), s.causeRefresh(token, value))
 		return plainError(codeInvalidGrant)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 	"docspace-oauth/mockdocspace/internal/rules"
 )
 
@@ -38,10 +39,13 @@ func (s *Server) userInfo(w http.ResponseWriter, r *http.Request) {
 	grant, access, active := s.activeAccess(ctx, token)
 	switch {
 	case !active:
+		refused(ctx, s.causeAccess(ctx, token, grant, access))
 		s.refuseUserInfo(w, r, http.StatusUnauthorized, codeInvalidToken)
 	case !slices.Contains(access.Scopes, scopeOpenID):
+		refused(ctx, causeScope([]string{scopeOpenID}, access.Scopes, "among the token's scopes"))
 		s.refuseUserInfo(w, r, http.StatusForbidden, codeInsufficientScope)
 	case grant.IDToken == nil:
+		refused(ctx, diagnosis.Because("token.no-id-token", "the token was issued without an id_token"))
 		s.refuseUserInfo(w, r, http.StatusUnauthorized, codeInvalidToken)
 	default:
 		s.writeUserInfo(w, r, token)
@@ -50,6 +54,7 @@ func (s *Server) userInfo(w http.ResponseWriter, r *http.Request) {
 
 // refuseUserInfo: a JSON error; the portal sends no challenge with it (identity.md §3.9).
 func (s *Server) refuseUserInfo(w http.ResponseWriter, r *http.Request, status int, code string) {
+	refused(r.Context(), causeOfCode(code))
 	if rules.From(r.Context()).OpenID.UserInfoChallenge {
 		w.Header().Set("Www-Authenticate", `Bearer error="`+code+`"`)
 	}
@@ -59,6 +64,7 @@ func (s *Server) refuseUserInfo(w http.ResponseWriter, r *http.Request, status i
 // userInfoToLogin is what a browser without a token meets: an internal forward to
 // /oauth2/login, which only knows GET with a client_id (identity.md §3.9).
 func (s *Server) userInfoToLogin(w http.ResponseWriter, r *http.Request) {
+	refused(r.Context(), diagnosis.Because("credentials.missing", "the request carries no bearer token, and a browser is sent to sign in"))
 	w.Header().Add("Set-Cookie", "JSESSIONID="+s.Random.SessionID()+"; Path=/; HttpOnly")
 	if r.Method == http.MethodPost {
 		s.loginError(w, r, codeMissingClientID)

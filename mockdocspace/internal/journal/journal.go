@@ -8,13 +8,16 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"docspace-oauth/mockdocspace/internal/clock"
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 )
 
 // Defaults of Config.
@@ -39,6 +42,7 @@ type Exchange struct {
 	At       time.Time // portal's time when the request came in
 	Duration time.Duration
 	Remote   string // address of the client
+	Secure   bool   // over TLS
 	Method   string
 	Host     string
 	URL      string // path and query as sent
@@ -47,6 +51,8 @@ type Exchange struct {
 	Aborted  bool // the response was cut on purpose
 	Request  Message
 	Response Message
+	// Note is what the services knew about it.
+	Note diagnosis.Note
 }
 
 // Message is one half of an exchange.
@@ -73,6 +79,7 @@ type Journal struct {
 	next    uint64
 	dropped uint64
 	changed chan struct{} // closed and replaced at each write while somebody waits
+	ended   chan struct{} // closed by End
 }
 
 // New returns an empty journal that is on.
@@ -88,7 +95,7 @@ func New(c Config) *Journal {
 			*limit.field = limit.value
 		}
 	}
-	j := &Journal{config: c, redact: newRedactor(), next: 1}
+	j := &Journal{config: c, redact: newRedactor(), next: 1, ended: make(chan struct{})}
 	j.buffers.New = func() any { b := make([]byte, 0, c.MaxBody); return &b }
 	return j
 }
@@ -132,7 +139,7 @@ func (j *Journal) write(x *Exchange) {
 // size is roughly what an exchange takes in memory.
 func (x *Exchange) size() int {
 	const fixed = 400 // the struct and its maps
-	n := fixed + len(x.URL) + len(x.Request.Body) + len(x.Response.Body)
+	n := fixed + len(x.URL) + len(x.Request.Body) + len(x.Response.Body) + len(x.Note.Cause.Text)
 	for _, h := range []http.Header{x.Request.Header, x.Response.Header} {
 		for name, values := range h {
 			n += len(name)
@@ -150,6 +157,8 @@ type Filter struct {
 	Method string // any letter case
 	Path   string // the whole path; a * at its end stands for anything
 	Status int
+	App    string // client id, any letter case
+	Fault  string // one that was in force
 	Text   string // occurs in the URL or in a body
 }
 
@@ -164,12 +173,23 @@ func (f Filter) Matches(x *Exchange) bool {
 			return false
 		}
 	}
+	if f.App != "" && !strings.EqualFold(f.App, x.Note.App) || f.Fault != "" && !slices.Contains(x.Note.Faults, f.Fault) {
+		return false
+	}
 	return f.Text == "" || strings.Contains(x.URL, f.Text) || strings.Contains(x.Request.Body, f.Text) || strings.Contains(x.Response.Body, f.Text)
+}
+
+// Last is the number of the newest exchange written; 0 when there was none.
+func (j *Journal) Last() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.next - 1
 }
 
 // Page is an answer of Read.
 type Page struct {
 	Exchanges []*Exchange // oldest first; to be read only
+	First     uint64      // number of the oldest exchange kept, whether selected or not; Last+1 when none is
 	Last      uint64      // number of the newest exchange written; pass it as After to go on
 	Dropped   uint64      // exchanges that the bounds pushed out since the last Clear
 }
@@ -178,9 +198,14 @@ type Page struct {
 // them unless that is 0, oldest first.
 func (j *Journal) Read(f Filter, limit int) Page {
 	j.mu.Lock()
-	page := Page{Exchanges: []*Exchange{}, Last: j.next - 1, Dropped: j.dropped}
-	exchanges := make([]*Exchange, len(j.ring))
-	copy(exchanges, j.ring)
+	page := Page{Exchanges: []*Exchange{}, First: j.next, Last: j.next - 1, Dropped: j.dropped}
+	if len(j.ring) > 0 {
+		page.First = j.ring[0].Seq
+	}
+	// Numbers have no gaps in the ring, so what was seen need not be looked at.
+	unseen := j.ring[min(uint64(len(j.ring)), max(page.First, f.After+1)-page.First):]
+	exchanges := make([]*Exchange, len(unseen))
+	copy(exchanges, unseen)
 	j.mu.Unlock()
 	for _, x := range exchanges {
 		if f.Matches(x) {
@@ -193,27 +218,54 @@ func (j *Journal) Read(f Filter, limit int) Page {
 	return page
 }
 
+// ErrEnded says that the journal's portal has stopped.
+var ErrEnded = errors.New("the portal has stopped")
+
+// End wakes up all who wait; from now on nobody waits.
+func (j *Journal) End() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	select {
+	case <-j.ended:
+	default:
+		close(j.ended)
+	}
+}
+
+// Await returns when an exchange with a greater number than after has been
+// written. The error is the context's, or ErrEnded.
+func (j *Journal) Await(ctx context.Context, after uint64) error {
+	j.mu.Lock()
+	if j.next-1 > after {
+		j.mu.Unlock()
+		return nil
+	}
+	if j.changed == nil {
+		j.changed = make(chan struct{})
+	}
+	changed := j.changed
+	j.mu.Unlock()
+	select {
+	case <-changed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-j.ended:
+		return ErrEnded
+	}
+}
+
 // Wait returns the first exchange that the filter selects, at once when it is
-// there already, else when it is written. The error is the context's.
+// there already, else when it is written. The error is that of Await.
 func (j *Journal) Wait(ctx context.Context, f Filter) (*Exchange, error) {
 	for {
-		j.mu.Lock()
-		for _, x := range j.ring {
-			if f.Matches(x) {
-				j.mu.Unlock()
-				return x, nil
-			}
+		page := j.Read(f, 0)
+		if len(page.Exchanges) > 0 {
+			return page.Exchanges[0], nil
 		}
-		f.After = max(f.After, j.next-1)
-		if j.changed == nil {
-			j.changed = make(chan struct{})
-		}
-		changed := j.changed
-		j.mu.Unlock()
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		f.After = max(f.After, page.Last)
+		if err := j.Await(ctx, f.After); err != nil {
+			return nil, err
 		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 )
 
 // Wrap returns a handler that records what next does. Bodies pass through as
@@ -27,7 +29,7 @@ func (j *Journal) Wrap(next http.Handler) http.Handler {
 func (j *Journal) record(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	started := time.Now() // how long it took is real time, whatever the portal's clock does
 	x := &Exchange{
-		At: j.config.Clock.Now(), Remote: r.RemoteAddr, Method: j.redact.text(r.Method), Host: j.redact.text(r.Host), Proto: r.Proto,
+		At: j.config.Clock.Now(), Remote: r.RemoteAddr, Secure: r.TLS != nil, Method: j.redact.text(r.Method), Host: j.redact.text(r.Host), Proto: r.Proto,
 		URL: j.redact.url(requestURI(r)),
 	}
 	// Now, since the portal's router adds headers of its own to the request.
@@ -56,12 +58,13 @@ func (j *Journal) record(w http.ResponseWriter, r *http.Request, next http.Handl
 		// The request first: what it makes known is recognised in the response.
 		j.redact.body(&x.Request, request, contentType, encoded)
 		j.redact.body(&x.Response, response, w.Header().Get("Content-Type"), w.Header().Get("Content-Encoding") != "")
+		j.redact.note(&x.Note)
 		j.write(x)
 		if cause != nil {
 			panic(cause)
 		}
 	}()
-	next.ServeHTTP(recorder, r)
+	next.ServeHTTP(recorder, r.WithContext(diagnosis.Into(r.Context(), &x.Note)))
 }
 
 // requestURI is the request target as sent, or as a test built it.
@@ -212,4 +215,21 @@ func wholeRunes(text []byte) []byte {
 		}
 	}
 	return text
+}
+
+// note redacts what the services quoted of the request.
+func (r *redactor) note(n *diagnosis.Note) {
+	n.App, n.User, n.Cause.Text = r.text(n.App), r.text(n.User), r.text(n.Cause.Text)
+	for name, fact := range n.Cause.Facts {
+		switch fact := fact.(type) {
+		case string:
+			n.Cause.Facts[name] = r.text(fact)
+		case []string:
+			quoted := make([]string, len(fact))
+			for i, text := range fact {
+				quoted[i] = r.text(text)
+			}
+			n.Cause.Facts[name] = quoted
+		}
+	}
 }

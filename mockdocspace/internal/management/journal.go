@@ -17,6 +17,8 @@ const defaultPage = 100
 func (s *server) journalRoutes(api huma.API) {
 	register(s, api, http.MethodGet, "journal", "read-journal", "Recorded exchanges, oldest first, secrets replaced", s.readJournal)
 	register(s, api, http.MethodGet, "journal/next", "wait-journal", "Wait for an exchange; 204 when none came in time", s.waitJournal)
+	s.journalStream(api)
+	register(s, api, http.MethodGet, "journal/har", "export-journal", "Recorded exchanges as an HTTP archive (HAR 1.2), secrets replaced", s.exportJournal)
 	register(s, api, http.MethodDelete, "journal", "clear-journal", "Forget what was recorded",
 		func(context.Context, *none) (*none, error) {
 			s.Journal.Clear()
@@ -29,19 +31,26 @@ func (s *server) journalRoutes(api huma.API) {
 		})
 }
 
-// JournalQuery is a filter as query parameters. Exported because huma reads only
+// JournalFilter is a filter as query parameters. Exported because huma reads only
 // exported fields, embedded ones too.
-type JournalQuery struct {
+type JournalFilter struct {
 	After  uint64 `query:"after" doc:"Only exchanges with a greater number."`
 	Method string `query:"method"`
 	Path   string `query:"path" doc:"The whole path; a * at its end stands for anything." example:"/oauth2/*"`
 	Status int    `query:"status"`
+	App    string `query:"app" doc:"client_id of the app concerned."`
+	Fault  string `query:"fault" doc:"Name of a fault that was in force."`
 	Text   string `query:"text" doc:"Occurs in the URL or in a body."`
-	Limit  int    `query:"limit" minimum:"0" doc:"The newest ones; default 100."`
 }
 
-func (q JournalQuery) filter() journal.Filter {
-	return journal.Filter{After: q.After, Method: q.Method, Path: q.Path, Status: q.Status, Text: q.Text}
+// JournalQuery is a filter and how many exchanges are wanted.
+type JournalQuery struct {
+	JournalFilter
+	Limit int `query:"limit" minimum:"0" doc:"The newest ones; default 100."`
+}
+
+func (q JournalFilter) filter() journal.Filter {
+	return journal.Filter{After: q.After, Method: q.Method, Path: q.Path, Status: q.Status, App: q.App, Fault: q.Fault, Text: q.Text}
 }
 
 func (s *server) readJournal(_ context.Context, in *JournalQuery) (*answer[control.JournalPage], error) {
@@ -82,10 +91,15 @@ func (s *server) waitJournal(ctx context.Context, in *struct {
 }
 
 func exchangeOf(x *journal.Exchange) control.Exchange {
-	return control.Exchange{
+	out := control.Exchange{
 		Seq: x.Seq, At: x.At, Milliseconds: float64(x.Duration.Microseconds()) / 1000, Remote: x.Remote, Method: x.Method, Host: x.Host,
-		URL: x.URL, Proto: x.Proto, Status: x.Status, Aborted: x.Aborted, Request: messageOf(x.Request), Response: messageOf(x.Response),
+		URL: x.URL, Proto: x.Proto, Status: x.Status, Aborted: x.Aborted, App: x.Note.App, User: x.Note.User, Faults: x.Note.Faults,
+		Request: messageOf(x.Request), Response: messageOf(x.Response),
 	}
+	if c := x.Note.Cause; c.Kind != "" {
+		out.Cause = &control.Cause{Kind: c.Kind, Text: c.Text, Facts: c.Facts}
+	}
+	return out
 }
 
 func messageOf(m journal.Message) control.Message {

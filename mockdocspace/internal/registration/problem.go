@@ -6,6 +6,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 )
 
 // problemType is the type member of every problem document (§7.1).
@@ -78,6 +80,7 @@ func (s *service) refuse(w http.ResponseWriter, c *call, err error) {
 	if told == errTooLong && !c.rules.Registration.MalformedIs500 {
 		told = badRequest(detailMalformed)
 	}
+	diagnosis.Of(c.ctx).Refused(diagnosis.Because("registration", "%s", told.detail))
 	mediaType := told.mediaType
 	if mediaType == "" {
 		mediaType = mediaProblem

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"docspace-oauth/mockdocspace/internal/clock"
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 	"docspace-oauth/mockdocspace/internal/limit"
 	"docspace-oauth/mockdocspace/internal/random"
 	"docspace-oauth/mockdocspace/internal/rules"
@@ -62,6 +63,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	who, err := s.identify(r)
 	if err != nil {
+		diagnosis.Of(r.Context()).Refused(diagnosis.Because("signature.invalid", "the x-signature is not taken: %v", err))
 		w.WriteHeader(http.StatusForbidden) // a bad signature starts no session (§7.1)
 		return
 	}
@@ -71,6 +73,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	path := segments(r)
 	if who.role == roleNone && !isPublicRead(r.Method, path) {
+		diagnosis.Of(r.Context()).Refused(diagnosis.Because("signature.missing", "nobody is signed in: the request carries no x-signature"))
 		s.deny(w, r)
 		return
 	}
@@ -80,6 +83,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // deny is the empty 403 in which everything ends that nobody handles (§7.1): the
 // error page needs a signed-in user, and the error dispatch has none.
 func (s *service) deny(w http.ResponseWriter, r *http.Request) {
+	diagnosis.Of(r.Context()).Refused(diagnosis.Because("denied", "%s %s is nothing that this caller may do at the registration of apps", r.Method, r.URL.Path))
 	if spring.SavesRequest(r) {
 		spring.StartSession(w, s.Random)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 	"docspace-oauth/mockdocspace/internal/limit"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/store"
@@ -138,6 +139,7 @@ func (s *service) invoke(w http.ResponseWriter, r *http.Request, who caller, cho
 	if i := slices.Index(chosen.path, anyID); i >= 0 {
 		c.id = path[i]
 	}
+	diagnosis.Of(c.ctx).Concerns(c.id, who.UserID)
 	c.rules = rules.For(c.ctx, store.CanonicalAppID(c.id), who.UserID)
 	pool := limit.Global
 	if isPublicRead(r.Method, path) {

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"docspace-oauth/mockdocspace/internal/diagnosis"
 )
 
 // Book holds the portal's profile and the faults that are on. It is safe for
@@ -137,6 +139,7 @@ type sight struct {
 	*page
 	request  Request
 	everyone *Rules // with what acts on everyone in this request
+	note     *diagnosis.Note
 
 	mu       sync.Mutex
 	decided  map[*entry]bool
@@ -159,12 +162,13 @@ func (b *Book) IntoRequest(ctx context.Context, r Request) context.Context {
 	if len(p.active) == 0 {
 		return context.WithValue(ctx, contextKey{}, p)
 	}
-	s := &sight{page: p, request: r, everyone: &p.everyone}
+	s := &sight{page: p, request: r, everyone: &p.everyone, note: diagnosis.Of(ctx)}
 	for _, e := range p.active {
 		switch {
 		case e.always():
 			if e.concerns(r) {
 				e.uses.Add(1)
+				s.note.Fault(e.Fault)
 			}
 		case e.Subject.App == "" && e.Subject.User == "" && e.Subject.matches(r.Tenant, "", "") && s.acts(e):
 			if s.everyone == &p.everyone {
@@ -190,6 +194,9 @@ func (s *sight) acts(e *entry) bool {
 	literal := e.exact != ""
 	acts := e.concerns(s.request) && !(literal && s.answered) && e.happens(s.now)
 	s.decided[e] = acts
+	if acts {
+		s.note.Fault(e.Fault)
+	}
 	s.answered = s.answered || literal && acts
 	return acts
 }
@@ -217,8 +224,9 @@ func With(ctx context.Context, names ...string) (context.Context, error) {
 			return ctx, fmt.Errorf("fault %q is unknown: GET /mock/faults/catalogue lists them", name)
 		}
 		fault.Change(&changed)
+		diagnosis.Of(ctx).Fault(name)
 	}
-	s := &sight{page: &page{}, everyone: &changed}
+	s := &sight{page: &page{}, everyone: &changed, note: diagnosis.Of(ctx)}
 	if seen, ok := ctx.Value(contextKey{}).(*sight); ok {
 		s.page, s.request = seen.page, seen.request
 	}
