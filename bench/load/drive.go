@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -20,9 +21,12 @@ type figure struct {
 	P50, P99  time.Duration
 	Errors    int
 	Count     int
+	Server    time.Duration // processor time of the server under load
+	Client    time.Duration // and of this program
+	problem   error         // the last error, for the message
 }
 
-// client is an HTTP client with one connection.
+// newClient is an HTTP client with one connection.
 func newClient() *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
@@ -34,28 +38,45 @@ func newClient() *http.Client {
 	}
 }
 
-// drive lets every connection repeat act until the time is over or count is reached
-// (0: no bound). act gets its connection's number.
-func drive(ctx context.Context, duration time.Duration, count int64, clients []*http.Client, act func(client *http.Client, connection int) error) (figure, error) {
-	ctx, cancel := context.WithTimeout(ctx, duration)
+func newClients() []*http.Client {
+	clients := make([]*http.Client, connections)
+	for i := range clients {
+		clients[i] = newClient()
+	}
+	return clients
+}
+
+// load is what every connection repeats until the time is over or count is
+// reached (0: no bound).
+type load struct {
+	clients  []*http.Client
+	duration time.Duration
+	count    int64
+	server   int                                             // process id whose processor time counts; 0: none
+	act      func(client *http.Client, connection int) error // once
+}
+
+// drive runs a load. Errors are counted; it fails when nothing succeeds at all.
+func drive(ctx context.Context, l load) (figure, error) {
+	ctx, cancel := context.WithTimeout(ctx, l.duration)
 	defer cancel()
 	var (
-		all     sync.WaitGroup
-		taken   atomic.Int64
-		mu      sync.Mutex
-		spent   []time.Duration
-		failed  int
-		problem error
+		all    sync.WaitGroup
+		taken  atomic.Int64
+		mu     sync.Mutex
+		spent  []time.Duration
+		result figure
 	)
+	server, client := serverTime(l.server), processorTime(os.Getpid())
 	begin := time.Now()
-	for i, client := range clients {
+	for i, httpClient := range l.clients {
 		all.Go(func() {
-			var own []time.Duration
+			own := make([]time.Duration, 0, 1024)
 			var errs int
 			var last error
-			for ctx.Err() == nil && (count == 0 || taken.Add(1) <= count) {
+			for ctx.Err() == nil && (l.count == 0 || taken.Add(1) <= l.count) {
 				at := time.Now()
-				if err := act(client, i); err != nil {
+				if err := l.act(httpClient, i); err != nil {
 					errs++
 					last = err
 					continue
@@ -65,28 +86,60 @@ func drive(ctx context.Context, duration time.Duration, count int64, clients []*
 			mu.Lock()
 			defer mu.Unlock()
 			spent = append(spent, own...)
-			failed += errs
+			result.Errors += errs
 			if last != nil {
-				problem = last
+				result.problem = last
 			}
 		})
 	}
 	all.Wait()
 	elapsed := time.Since(begin)
+	result.Server, result.Client = serverTime(l.server)-server, processorTime(os.Getpid())-client
 	if len(spent) == 0 {
-		return figure{}, fmt.Errorf("nothing succeeded: %w", problem)
+		return figure{}, fmt.Errorf("nothing succeeded: %w", result.problem)
 	}
 	slices.Sort(spent)
-	return figure{
-		PerSecond: float64(len(spent)) / elapsed.Seconds(), Count: len(spent), Errors: failed,
-		P50: spent[len(spent)/2], P99: spent[len(spent)*99/100],
-	}, problem
+	result.Count, result.PerSecond = len(spent), float64(len(spent))/elapsed.Seconds()
+	result.P50, result.P99 = spent[len(spent)/2], spent[len(spent)*99/100]
+	return result, nil
 }
 
-func newClients() []*http.Client {
-	clients := make([]*http.Client, connections)
-	for i := range clients {
-		clients[i] = newClient()
+func serverTime(pid int) time.Duration {
+	if pid == 0 {
+		return 0
 	}
-	return clients
+	return processorTime(pid)
+}
+
+// summary is the middle of several rounds: the median of rates and percentiles, the
+// sum of everything that is counted.
+func summary(rounds []figure) figure {
+	middle := func(value func(figure) float64) float64 {
+		values := make([]float64, len(rounds))
+		for i := range rounds {
+			values[i] = value(rounds[i])
+		}
+		slices.Sort(values)
+		return values[len(values)/2]
+	}
+	s := figure{
+		PerSecond: middle(func(f figure) float64 { return f.PerSecond }),
+		P50:       time.Duration(middle(func(f figure) float64 { return float64(f.P50) })),
+		P99:       time.Duration(middle(func(f figure) float64 { return float64(f.P99) })),
+	}
+	for _, f := range rounds {
+		s.Errors += f.Errors
+		s.Count += f.Count
+		s.Server += f.Server
+		s.Client += f.Client
+		if f.problem != nil {
+			s.problem = f.problem
+		}
+	}
+	return s
+}
+
+// perOperation is processor time in microseconds.
+func perOperation(spent time.Duration, count int) float64 {
+	return float64(spent.Microseconds()) / float64(max(count, 1))
 }

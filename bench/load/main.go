@@ -4,283 +4,209 @@
 //
 //	make bench
 //
-// It ends by itself after about two minutes.
+// It ends by itself after about two minutes, with code 1 when an answer was wrong.
+// docs/performance.md says how to read what it prints.
 package main
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/sha256"
 	"flag"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"runtime"
-	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"docspace-oauth/mockdocspace/control"
 )
 
 func main() {
-	portal := flag.String("portal", "bin/mockserver", "the mock's binary")
-	bare := flag.String("bare", "bin/barefosite", "the bare fosite program's binary")
-	rounds := flag.Int("rounds", 10, "rounds of each measurement; the median counts")
-	slice := flag.Duration("slice", 300*time.Millisecond, "time of one measurement in a round")
-	many := flag.Int64("tokens", 100_000, "tokens to issue while memory is watched")
+	var o options
+	flag.StringVar(&o.portal, "portal", "bin/mockserver", "the mock's binary")
+	flag.StringVar(&o.bare, "bare", "bin/barefosite", "the bare fosite program's binary")
+	flag.IntVar(&o.rounds, "rounds", 10, "rounds of each measurement; the median counts")
+	flag.DurationVar(&o.slice, "slice", 300*time.Millisecond, "time of one measurement in a round")
+	flag.Int64Var(&o.tokens, "tokens", 100_000, "tokens to issue while memory is watched")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	if err := run(ctx, *portal, *bare, *rounds, *slice, *many); err != nil {
+	if err := run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, portalBinary, bareBinary string, rounds int, slice time.Duration, many int64) error {
+type options struct {
+	portal, bare string
+	rounds       int
+	slice        time.Duration
+	tokens       int64
+}
+
+func run(ctx context.Context, o options) error {
 	fmt.Printf("%s/%s, %d cores, %d connections, ES256\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), connections)
-	one, all := signatures(slice, 1), signatures(slice, runtime.NumCPU())
-	empty, err := emptyRequests(ctx, slice)
+	one, all := signatures(o.slice, 1), signatures(o.slice, runtime.NumCPU())
+	empty, err := emptyRequests(ctx, o.slice)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("machine: %.0f ES256 signatures/s on one core, %.0f on all, %.0f empty HTTP requests/s\n\n", one, all, empty)
+	if err := lives(ctx, o); err != nil {
+		return err
+	}
 
-	portal, err := newPortal(ctx, portalBinary)
+	portal, err := newPortal(ctx, o.portal)
 	if err != nil {
 		return err
 	}
-	bare, err := newBare(ctx, bareBinary)
+	defer portal.process.kill()
+	bare, err := newBare(ctx, o.bare)
 	if err != nil {
 		return err
 	}
-	idle := portal.process.memory()
-	if err := compare(ctx, portal, bare, rounds, slice); err != nil {
+	defer bare.process.kill()
+	if err := compare(ctx, portal, bare, o); err != nil {
 		return err
 	}
-	if err := journalCost(ctx, portal, rounds, slice); err != nil {
+	if err := journalCost(ctx, portal, o); err != nil {
 		return err
 	}
-	if err := memoryOver(ctx, portal, many, idle); err != nil {
-		return err
-	}
-	for _, s := range []*subject{portal, bare} {
-		took, err := s.process.stop()
-		if err != nil {
-			return fmt.Errorf("stop %s: %w", s.name, err)
-		}
-		fmt.Printf("%-14s first answer after %5.1f ms, SIGTERM to exit %5.1f ms\n", s.name, milliseconds(s.process.started), milliseconds(took))
-	}
-	return nil
+	return memoryOver(ctx, portal, o.tokens)
 }
 
-// action is one kind of load.
+// action is one kind of load. held is what each connection works with: a refresh or
+// an access token of its own.
 type action struct {
-	name string
-	act  func(s *subject, refreshing []string, client *http.Client, connection int) error
+	name  string
+	begin func(t tokens) string // takes held out of a flow; nil: nothing is held
+	act   func(s *subject, held []string, client *http.Client, connection int) error
 }
 
 func actions() []action {
 	return []action{
-		{"code flow with PKCE", func(s *subject, _ []string, client *http.Client, connection int) error {
+		{"code flow with PKCE", nil, func(s *subject, _ []string, client *http.Client, connection int) error {
 			_, err := s.flow(client, connection)
 			return err
 		}},
-		{"refresh", func(s *subject, refreshing []string, client *http.Client, connection int) error {
-			t, err := s.refresh(client, refreshing[connection], connection)
-			refreshing[connection] = t.Refresh
+		{"refresh", func(t tokens) string { return t.Refresh }, func(s *subject, held []string, client *http.Client, connection int) error {
+			t, err := s.refresh(client, held[connection], connection)
+			held[connection] = t.Refresh
 			return err
 		}},
-		{"direct token", func(s *subject, _ []string, client *http.Client, connection int) error {
+		{"direct token", nil, func(s *subject, _ []string, client *http.Client, connection int) error {
 			_, err := s.directToken(client, connection)
 			return err
 		}},
+		{"introspection", func(t tokens) string { return t.Access }, func(s *subject, held []string, client *http.Client, connection int) error {
+			return s.active(client, held[connection], connection)
+		}},
 	}
 }
 
-// compare measures both servers by turns and prints medians and ratios.
-func compare(ctx context.Context, portal, bare *subject, rounds int, slice time.Duration) error {
-	fmt.Printf("%-22s %12s %12s %8s %9s %9s %7s\n", "per second (median)", portal.name, bare.name, "ratio", "p50", "p99", "errors")
+// compare measures both servers by turns and prints medians and ratios. Who goes
+// first changes from round to round.
+func compare(ctx context.Context, portal, bare *subject, o options) error {
+	fmt.Printf("%-20s | %-36s | %-28s | %-18s |\n", "", "per second, median", "processor µs per operation", "mockdocspace")
+	fmt.Printf("%-20s | %12s %12s %10s | %12s %6s %8s | %8s %9s | %s\n", "",
+		portal.name, bare.name, "ratio", portal.name, "bare", "ratio", "p50", "p99", "errors")
 	clients := newClients()
+	failed := 0
 	for _, a := range actions() {
-		medians := map[*subject][]figure{}
-		for range rounds {
-			for _, s := range []*subject{portal, bare} {
-				f, err := measure(ctx, s, a, clients, slice)
+		figures := map[*subject][]figure{}
+		for round := range o.rounds {
+			turns := []*subject{portal, bare}
+			if round%2 == 1 {
+				turns = []*subject{bare, portal}
+			}
+			for _, s := range turns {
+				f, err := measure(ctx, s, a, clients, o.slice)
 				if err != nil {
 					return fmt.Errorf("%s at %s: %w", a.name, s.name, err)
 				}
-				medians[s] = append(medians[s], f)
+				figures[s] = append(figures[s], f)
 			}
 		}
-		print(a.name, median(medians[portal]), median(medians[bare]))
-	}
-	return introspections(ctx, portal, bare, clients, rounds, slice)
-}
-
-// measure runs one action for a slice of time; refreshes begin with a flow each.
-func measure(ctx context.Context, s *subject, a action, clients []*http.Client, slice time.Duration) (figure, error) {
-	refreshing := make([]string, connections)
-	if a.name == "refresh" {
-		for i := range refreshing {
-			t, err := s.flow(clients[i], i)
-			if err != nil {
-				return figure{}, err
+		p, b := summary(figures[portal]), summary(figures[bare])
+		ours, theirs := perOperation(p.Server, p.Count), perOperation(b.Server, b.Count)
+		fmt.Printf("%-20s | %12.0f %12.0f %9.2fx | %12.0f %6.0f %7.2fx | %5.1f ms %6.1f ms | %6d\n",
+			a.name, p.PerSecond, b.PerSecond, p.PerSecond/b.PerSecond, ours, theirs, theirs/ours,
+			milliseconds(p.P50), milliseconds(p.P99), p.Errors+b.Errors)
+		for _, f := range []figure{p, b} {
+			if f.Errors > 0 {
+				failed += f.Errors
+				fmt.Fprintln(os.Stderr, "load:", a.name+":", f.problem)
 			}
-			refreshing[i] = t.Refresh
 		}
 	}
-	return drive(ctx, slice, 0, clients, func(client *http.Client, connection int) error {
-		return a.act(s, refreshing, client, connection)
-	})
-}
-
-func introspections(ctx context.Context, portal, bare *subject, clients []*http.Client, rounds int, slice time.Duration) error {
-	medians := map[*subject][]figure{}
-	for range rounds {
-		for _, s := range []*subject{portal, bare} {
-			held := make([]string, connections)
-			for i := range held {
-				t, err := s.flow(clients[i], i)
-				if err != nil {
-					return err
-				}
-				held[i] = t.Access
-			}
-			f, err := drive(ctx, slice, 0, clients, func(client *http.Client, connection int) error {
-				return s.active(client, held[connection], connection)
-			})
-			if err != nil {
-				return fmt.Errorf("introspection at %s: %w", s.name, err)
-			}
-			medians[s] = append(medians[s], f)
-		}
+	if failed > 0 {
+		return fmt.Errorf("%d wrong answers", failed)
 	}
-	print("introspection", median(medians[portal]), median(medians[bare]))
 	return nil
 }
 
-func print(name string, portal, bare figure) {
-	fmt.Printf("%-22s %12.0f %12.0f %7.2fx %6.1f ms %6.1f ms %7d\n",
-		name, portal.PerSecond, bare.PerSecond, portal.PerSecond/bare.PerSecond, milliseconds(portal.P50), milliseconds(portal.P99), portal.Errors)
+// measure runs one action for a slice of time, after a flow for each connection
+// that needs something to begin with.
+func measure(ctx context.Context, s *subject, a action, clients []*http.Client, slice time.Duration) (figure, error) {
+	held := make([]string, connections)
+	for i := range held {
+		t, err := s.flow(clients[i], i) // also opens the connection
+		if err != nil {
+			return figure{}, err
+		}
+		if a.begin != nil {
+			held[i] = a.begin(t)
+		}
+	}
+	return drive(ctx, load{clients: clients, duration: slice, server: s.process.id(), act: func(client *http.Client, connection int) error {
+		return a.act(s, held, client, connection)
+	}})
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// median is the figure of the middle round; errors are summed up.
-func median(figures []figure) figure {
-	sorted := slices.Clone(figures)
-	slices.SortFunc(sorted, func(a, b figure) int {
-		switch {
-		case a.PerSecond < b.PerSecond:
-			return -1
-		case a.PerSecond > b.PerSecond:
-			return 1
-		}
-		return 0
-	})
-	middle := sorted[len(sorted)/2]
-	middle.Errors = 0
-	for _, f := range figures {
-		middle.Errors += f.Errors
-	}
-	return middle
-}
-
 // journalCost measures flows with the journal on and off by turns.
-func journalCost(ctx context.Context, portal *subject, rounds int, slice time.Duration) error {
+func journalCost(ctx context.Context, portal *subject, o options) error {
 	api := control.New(portal.process.url)
 	clients := newClients()
-	var on, off []figure
-	for range rounds {
-		for _, recording := range []bool{true, false} {
-			if err := api.SetRecording(ctx, recording); err != nil {
-				return err
-			}
-			f, err := measure(ctx, portal, actions()[0], clients, slice)
-			if err != nil {
-				return err
-			}
-			if recording {
-				on = append(on, f)
-			} else {
-				off = append(off, f)
-			}
+	figures := map[bool][]figure{}
+	for round := range 2 * o.rounds {
+		recording := round%4 == 0 || round%4 == 3 // on, off, off, on
+		if err := api.SetRecording(ctx, recording); err != nil {
+			return err
 		}
+		f, err := measure(ctx, portal, actions()[0], clients, o.slice)
+		if err != nil {
+			return err
+		}
+		figures[recording] = append(figures[recording], f)
 	}
-	cost := 1 - median(on).PerSecond/median(off).PerSecond
-	fmt.Printf("\njournal on %.0f flows/s, off %.0f: it costs %.1f %%\n", median(on).PerSecond, median(off).PerSecond, 100*cost)
+	on, off := summary(figures[true]), summary(figures[false])
+	cpuOn, cpuOff := perOperation(on.Server, on.Count), perOperation(off.Server, off.Count)
+	fmt.Printf("\njournal: on %.0f flows/s and %.0f µs each, off %.0f and %.0f: it costs %.1f %% of the rate, %.1f µs\n",
+		on.PerSecond, cpuOn, off.PerSecond, cpuOff, 100*(1-on.PerSecond/off.PerSecond), cpuOn-cpuOff)
 	return api.SetRecording(ctx, true)
 }
 
 // memoryOver issues many tokens and watches the resident set.
-func memoryOver(ctx context.Context, portal *subject, many int64, idle float64) error {
-	var during float64
+func memoryOver(ctx context.Context, portal *subject, many int64) error {
 	half := make([]float64, 0, 2)
 	clients := newClients()
+	before := portal.process.memory()
 	for range 2 {
-		f, err := drive(ctx, 5*time.Minute, many/2, clients, func(client *http.Client, connection int) error {
+		f, err := drive(ctx, load{clients: clients, duration: 5 * time.Minute, count: many / 2, act: func(client *http.Client, connection int) error {
 			_, err := portal.directToken(client, connection)
 			return err
-		})
+		}})
 		if err != nil {
 			return err
 		}
 		if f.Errors > 0 {
-			return fmt.Errorf("%d errors while issuing %d tokens", f.Errors, many)
+			return fmt.Errorf("%d errors while issuing %d tokens: %w", f.Errors, many, f.problem)
 		}
 		half = append(half, portal.process.memory())
-		during = max(during, portal.process.memory())
 	}
-	time.Sleep(time.Second)
-	fmt.Printf("memory: idle %.0f MB, after %d tokens %.0f MB, after %d %.0f MB, a second later %.0f MB\n\n",
-		idle, many/2, half[0], many, half[1], portal.process.memory())
+	time.Sleep(settle)
+	fmt.Printf("memory under load: %.1f MB, after %d tokens more %.1f MB, after %d %.1f MB, a second later %.1f MB\n",
+		before, many/2, half[0], many, half[1], portal.process.memory())
 	return nil
-}
-
-// signatures is the machine's limit: ES256 signatures per second.
-func signatures(duration time.Duration, cores int) float64 {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return 0
-	}
-	digest := sha256.Sum256([]byte("benchmark"))
-	var count atomic.Int64
-	var all sync.WaitGroup
-	begin := time.Now()
-	for range cores {
-		all.Go(func() {
-			for time.Since(begin) < duration {
-				if _, err := ecdsa.SignASN1(rand.Reader, key, digest[:]); err == nil {
-					count.Add(1)
-				}
-			}
-		})
-	}
-	all.Wait()
-	return float64(count.Load()) / time.Since(begin).Seconds()
-}
-
-// emptyRequests is the machine's limit: HTTP requests to a server that does nothing.
-func emptyRequests(ctx context.Context, duration time.Duration) (float64, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	server := &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), ReadHeaderTimeout: time.Second}
-	go func() { _ = server.Serve(listener) }()
-	defer func() { _ = server.Close() }()
-	f, err := drive(ctx, duration, 0, newClients(), func(client *http.Client, _ int) error {
-		response, err := client.Get("http://" + listener.Addr().String())
-		if err != nil {
-			return err
-		}
-		return response.Body.Close()
-	})
-	return f.PerSecond, err
 }

@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"net/http"
+	"net"
 	"os"
 	"os/exec"
 	"strconv"
@@ -23,8 +23,8 @@ type process struct {
 
 // startProcess runs a server that prints "ready URL" first, and waits until it
 // answers at path.
-func startProcess(ctx context.Context, path, ready string, args ...string) (*process, error) {
-	command := exec.CommandContext(ctx, path, args...)
+func startProcess(ctx context.Context, binary, path string, args ...string) (*process, error) {
+	command := exec.CommandContext(ctx, binary, args...)
 	command.Stderr = os.Stderr
 	out, err := command.StdoutPipe()
 	if err != nil {
@@ -32,7 +32,7 @@ func startProcess(ctx context.Context, path, ready string, args ...string) (*pro
 	}
 	begin := time.Now()
 	if err := command.Start(); err != nil {
-		return nil, fmt.Errorf("start %s: %w", path, err)
+		return nil, fmt.Errorf("start %s: %w", binary, err)
 	}
 	p := &process{command: command, done: make(chan error, 1)}
 	lines := bufio.NewScanner(out)
@@ -42,26 +42,46 @@ func startProcess(ctx context.Context, path, ready string, args ...string) (*pro
 			break
 		}
 	}
+	if p.url != "" {
+		err = firstAnswer(p.url, path)
+	}
+	p.started = time.Since(begin)
 	go func() {
 		for lines.Scan() { // the banner
 			continue
 		}
 		p.done <- command.Wait()
 	}()
-	if p.url == "" {
-		return nil, fmt.Errorf("%s did not say that it is ready", path)
+	if err != nil || p.url == "" {
+		p.kill()
+		return nil, fmt.Errorf("%s did not get ready: %w", binary, err)
 	}
-	response, err := http.Get(p.url + ready)
-	if err != nil {
-		return nil, fmt.Errorf("first request to %s: %w", path, err)
-	}
-	p.started = time.Since(begin)
-	return p, response.Body.Close()
+	return p, nil
 }
+
+// firstAnswer asks without an HTTP client, whose own beginnings would count.
+func firstAnswer(url, path string) error {
+	address := strings.TrimPrefix(url, "http://")
+	connection, err := net.Dial("tcp", address)
+	if err != nil {
+		return err
+	}
+	defer connection.Close()
+	if _, err := fmt.Fprintf(connection, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", path, address); err != nil {
+		return err
+	}
+	status, err := bufio.NewReader(connection).ReadString('\n')
+	if err == nil && !strings.Contains(status, " 200 ") {
+		err = fmt.Errorf("GET %s: %s", path, strings.TrimSpace(status))
+	}
+	return err
+}
+
+func (p *process) id() int { return p.command.Process.Pid }
 
 // memory is the resident set in megabytes.
 func (p *process) memory() float64 {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.id()))
 	if err != nil {
 		return 0
 	}
@@ -84,7 +104,10 @@ func (p *process) stop() (time.Duration, error) {
 	case err := <-p.done:
 		return time.Since(begin), err
 	case <-time.After(10 * time.Second):
-		_ = p.command.Process.Kill()
+		p.kill()
 		return 0, fmt.Errorf("%s did not stop", p.command.Path)
 	}
 }
+
+// kill ends the process whatever it does.
+func (p *process) kill() { _ = p.command.Process.Kill() }

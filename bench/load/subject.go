@@ -19,6 +19,10 @@ import (
 const (
 	verifier = "a-code-verifier-of-forty-three-characters-1"
 	scope    = "files:read"
+
+	// What is asked for first.
+	portalReady = "/.well-known/oauth-authorization-server"
+	bareReady   = "/ready"
 )
 
 func challenge() string {
@@ -41,7 +45,7 @@ type subject struct {
 
 // newPortal starts the mock and gives every connection a user with a stored consent.
 func newPortal(ctx context.Context, binary string) (*subject, error) {
-	p, err := startProcess(ctx, binary, "/.well-known/oauth-authorization-server", "--listen", "127.0.0.1:0")
+	p, err := startProcess(ctx, binary, portalReady, "--listen", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +104,7 @@ func (s *subject) consent(base string, connection int) error {
 
 // newBare starts the bare fosite program.
 func newBare(ctx context.Context, binary string) (*subject, error) {
-	p, err := startProcess(ctx, binary, "/ready")
+	p, err := startProcess(ctx, binary, bareReady)
 	if err != nil {
 		return nil, err
 	}
