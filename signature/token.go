@@ -77,9 +77,28 @@ type Leniency struct {
 // HS256 only, typ JWT or absent, exp and nbf with a minute of skew where present.
 // Which claims must be there is the caller's business. Errors wrap ErrInvalid.
 func Verify(key []byte, token string, now time.Time, lenient Leniency) (Claims, error) {
-	payload, err := verifiedPayload(key, token, lenient)
+	signed, err := read(key, token, lenient.Unsigned)
+	if err == nil {
+		err = signed.acceptable(now, lenient.Expired)
+	}
 	if err != nil {
 		return Claims{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return signed.Claims, nil
+}
+
+// statement is what a token says, its times included.
+type statement struct {
+	Claims
+	expires, notBefore bool // whether the token says so
+	from               time.Time
+}
+
+// read checks everything about a token that does not change with time.
+func read(key []byte, token string, unsigned bool) (statement, error) {
+	payload, err := verifiedPayload(key, token, unsigned)
+	if err != nil {
+		return statement{}, err
 	}
 	var raw struct {
 		UserID    string      `json:"user_id"`
@@ -94,37 +113,39 @@ func Verify(key []byte, token string, now time.Time, lenient Leniency) (Claims, 
 		NotBefore json.Number `json:"nbf"`
 	}
 	if err := json.Unmarshal(payload, &raw); err != nil {
-		return Claims{}, fmt.Errorf("%w: claims: %w", ErrInvalid, err)
+		return statement{}, fmt.Errorf("claims: %w", err)
 	}
-	claims := Claims{
+	s := statement{Claims: Claims{
 		UserID: raw.UserID, UserName: raw.UserName, UserEmail: raw.UserEmail,
 		TenantID: int64(raw.TenantID), TenantURL: raw.TenantURL,
 		Admin: bool(raw.Admin), Guest: bool(raw.Guest), Public: bool(raw.Public),
-	}
-	if raw.Expires != "" {
-		at, err := numericDate(raw.Expires)
-		if err != nil {
-			return Claims{}, fmt.Errorf("%w: exp: %w", ErrInvalid, err)
-		}
-		claims.Expires = at
-		if !lenient.Expired && now.After(at.Add(Skew)) {
-			return Claims{}, fmt.Errorf("%w: expired at %s", ErrInvalid, at.UTC().Format(time.RFC3339))
+	}}
+	if s.expires = raw.Expires != ""; s.expires {
+		if s.Expires, err = numericDate(raw.Expires); err != nil {
+			return statement{}, fmt.Errorf("exp: %w", err)
 		}
 	}
-	if raw.NotBefore != "" {
-		at, err := numericDate(raw.NotBefore)
-		if err != nil {
-			return Claims{}, fmt.Errorf("%w: nbf: %w", ErrInvalid, err)
-		}
-		if now.Before(at.Add(-Skew)) {
-			return Claims{}, fmt.Errorf("%w: not before %s", ErrInvalid, at.UTC().Format(time.RFC3339))
+	if s.notBefore = raw.NotBefore != ""; s.notBefore {
+		if s.from, err = numericDate(raw.NotBefore); err != nil {
+			return statement{}, fmt.Errorf("nbf: %w", err)
 		}
 	}
-	return claims, nil
+	return s, nil
 }
 
-func verifiedPayload(key []byte, token string, lenient Leniency) ([]byte, error) {
-	if lenient.Unsigned {
+// acceptable judges the times.
+func (s statement) acceptable(now time.Time, expiredToo bool) error {
+	if s.expires && !expiredToo && now.After(s.Expires.Add(Skew)) {
+		return fmt.Errorf("expired at %s", s.Expires.UTC().Format(time.RFC3339))
+	}
+	if s.notBefore && now.Before(s.from.Add(-Skew)) {
+		return fmt.Errorf("not before %s", s.from.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+func verifiedPayload(key []byte, token string, unsigned bool) ([]byte, error) {
+	if unsigned {
 		return unsignedPayload(token)
 	}
 	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.HS256})

@@ -93,16 +93,64 @@ func TestVerify(t *testing.T) {
 		{"garbage", "a.b.c", Leniency{}, false},
 		{"huge exp", sign(t, jose.HS256, "JWT", body(`,"exp":1e300`)), Leniency{}, false},
 	}
+	verifier := NewVerifier(Key(DefaultSecret))
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Verify(Key(DefaultSecret), tt.token, now, tt.lenient)
+			claims, err := Verify(Key(DefaultSecret), tt.token, now, tt.lenient)
 			if tt.ok != (err == nil) {
 				t.Fatalf("error %v, want accepted = %t", err, tt.ok)
 			}
 			if err != nil && !errors.Is(err, ErrInvalid) {
 				t.Errorf("error %v does not wrap ErrInvalid", err)
 			}
+			for _, time := range []string{"first", "second"} {
+				again, sameErr := verifier.Verify(tt.token, now, tt.lenient)
+				if again != claims || fmt.Sprint(sameErr) != fmt.Sprint(err) {
+					t.Errorf("a verifier says %+v, %v the %s time; Verify says %+v, %v", again, sameErr, time, claims, err)
+				}
+			}
 		})
+	}
+}
+
+// What a verifier remembers of a token must not outlive the token's time, whichever
+// way the clock moves, and must not make it take up ever more memory.
+func TestVerifierJudgesTimesAtEachUse(t *testing.T) {
+	verifier := NewVerifier(Key(DefaultSecret))
+	token := sign(t, jose.HS256, "JWT", fmt.Sprintf(`{"user_id":"u","exp":%d,"nbf":%d}`, now.Add(time.Hour).Unix(), now.Unix()))
+	for _, step := range []struct {
+		after time.Duration
+		ok    bool
+	}{{0, true}, {time.Hour, true}, {2 * time.Hour, false}, {time.Minute, true}, {-time.Hour, false}, {0, true}} {
+		if _, err := verifier.Verify(token, now.Add(step.after), Leniency{}); step.ok != (err == nil) {
+			t.Errorf("after %s: error %v, want accepted = %t", step.after, err, step.ok)
+		}
+	}
+	if _, err := NewVerifier(Key("another secret")).Verify(token, now, Leniency{}); !errors.Is(err, ErrInvalid) {
+		t.Errorf("under another key: error %v, want ErrInvalid", err)
+	}
+}
+
+func TestVerifierForgets(t *testing.T) {
+	verifier := NewVerifier(Key(DefaultSecret))
+	for i := range 3 * generation {
+		token, err := Issue(Key(DefaultSecret), Claims{UserID: fmt.Sprint("u", i), Expires: now.Add(Lifetime)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := verifier.Verify(token, now, Leniency{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if remembered := len(verifier.good) + len(verifier.older); remembered > 2*generation {
+		t.Errorf("%d tokens remembered, want at most %d", remembered, 2*generation)
+	}
+	long := sign(t, jose.HS256, "JWT", `{"user_id":"`+strings.Repeat("x", longest)+`"}`)
+	if _, err := verifier.Verify(long, now, Leniency{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, known := verifier.remembered(long); known {
+		t.Error("a very long token is remembered")
 	}
 }
 

@@ -26,6 +26,7 @@ func main() {
 	flag.StringVar(&o.bare, "bare", "bin/barefosite", "the bare fosite program's binary")
 	flag.IntVar(&o.rounds, "rounds", 10, "rounds of each measurement; the median counts")
 	flag.DurationVar(&o.slice, "slice", 300*time.Millisecond, "time of one measurement in a round")
+	flag.IntVar(&o.starts, "starts", 20, "starts of each program; the median counts")
 	flag.Int64Var(&o.tokens, "tokens", 100_000, "tokens to issue while memory is watched")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
@@ -39,6 +40,7 @@ func main() {
 type options struct {
 	portal, bare string
 	rounds       int
+	starts       int
 	slice        time.Duration
 	tokens       int64
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/ory/fosite"
 	"github.com/ory/fosite/handler/oauth2"
@@ -39,8 +40,24 @@ func newEngine(s *Server) fosite.OAuth2Provider {
 		AccessTokenStrategy: strategy, RefreshTokenStrategy: strategy, TokenRevocationStorage: storage, Config: config,
 	}
 	config.AuthorizeEndpointHandlers = fosite.AuthorizeEndpointHandlers{code}
-	config.TokenEndpointHandlers = fosite.TokenEndpointHandlers{code, refresh}
-	return fosite.NewOAuth2Provider(storage, config)
+	return fosite.NewOAuth2Provider(storage, &engineConfig{
+		Config: config, code: fosite.TokenEndpointHandlers{code}, refresh: fosite.TokenEndpointHandlers{refresh},
+	})
+}
+
+// engineConfig names the one handler that an exchange is for. Any other would turn it
+// down with an error that carries its stack, which costs as much as a short answer.
+type engineConfig struct {
+	*fosite.Config
+	code, refresh fosite.TokenEndpointHandlers
+}
+
+// GetTokenEndpointHandlers implements fosite.Configurator.
+func (c *engineConfig) GetTokenEndpointHandlers(ctx context.Context) fosite.TokenEndpointHandlers {
+	if exchangeFrom(ctx).refreshing {
+		return c.refresh
+	}
+	return c.code
 }
 
 // exchange is what one request to the engine works on: a grant that was looked
@@ -51,6 +68,9 @@ type exchange struct {
 	rules  *rules.Rules
 	public bool     // authenticated without a secret
 	scopes []string // of the new access token
+
+	refreshing bool // by a refresh token, not by a code
+	described  fosite.Client
 
 	pending    *store.Grant // changed, not yet stored
 	access     string
@@ -70,20 +90,24 @@ func exchangeFrom(ctx context.Context) *exchange { return ctx.Value(exchangeKey{
 // client describes the app to the engine. Secretless exchanges may not get a
 // refresh token, which the engine decides by the grant types (identity.md §4.7).
 func (x *exchange) client() fosite.Client {
+	if x.described != nil {
+		return x.described
+	}
 	grants := fosite.Arguments{"authorization_code", "refresh_token"}
 	if x.public && !x.rules.Token.RefreshForPublicClient {
 		grants = grants[:1]
 	}
-	return &fosite.DefaultClient{
+	x.described = &fosite.DefaultClient{
 		ID: x.app.ID, RedirectURIs: x.app.RedirectURIs, GrantTypes: grants,
 		ResponseTypes: fosite.Arguments{"code"}, Scopes: x.grantable(), Public: x.public,
 	}
+	return x.described
 }
 
 // grantable is wider than the app's scopes only where the portal validated (or a
 // fault waved through) something else before.
 func (x *exchange) grantable() []string {
-	return unique(append(append(append([]string{}, x.app.Scopes...), x.grant.Requested...), x.scopes...))
+	return unique(slices.Concat(x.app.Scopes, x.grant.Requested, x.scopes))
 }
 
 // requester describes the grant to the engine.

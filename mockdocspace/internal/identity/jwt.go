@@ -146,11 +146,7 @@ func (s *Server) sign(ctx context.Context, claims any, none, foreign bool) (stri
 			return "", err
 		}
 	}
-	signed, err := key.signer.Sign(payload)
-	if err != nil {
-		return "", fmt.Errorf("sign token: %w", err)
-	}
-	return signed.CompactSerialize()
+	return key.sign(payload)
 }
 
 // compactJSON writes JSON that survives being parsed and printed again by other

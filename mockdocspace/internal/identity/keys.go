@@ -30,36 +30,6 @@ const (
 	foreignKeyID   = "00000000-0000-4000-8000-000000000000"
 )
 
-// signingKey is one key pair, ready to sign.
-type signingKey struct {
-	id      string
-	private crypto.Signer // *ecdsa.PrivateKey or *rsa.PrivateKey
-	signer  jose.Signer
-	created time.Time
-}
-
-func newSigningKey(id string, private crypto.Signer, created time.Time) (*signingKey, error) {
-	signer, err := jose.NewSigner(jose.SigningKey{
-		Algorithm: algorithmOf(private.Public()), Key: jose.JSONWebKey{Key: private, KeyID: id},
-	}, nil)
-	if err != nil {
-		return nil, fmt.Errorf("signer for key %s: %w", id, err)
-	}
-	return &signingKey{id: id, private: private, signer: signer, created: created}, nil
-}
-
-func (k *signingKey) public() jose.JSONWebKey {
-	return jose.JSONWebKey{Key: k.private.Public(), KeyID: k.id}
-}
-
-// algorithmOf is what keys of that kind sign with (identity.md §3.9).
-func algorithmOf(public any) jose.SignatureAlgorithm {
-	if _, isRSA := public.(*rsa.PublicKey); isRSA {
-		return jose.RS256
-	}
-	return jose.ES256
-}
-
 // keyring holds the signing keys, newest first, and rotates them by the portal's clock.
 type keyring struct {
 	store  store.Keys

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -42,14 +44,25 @@ func parseParameters(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	r.Form = url.Values{}
-	for name, values := range query {
-		r.Form[name] = append(r.Form[name], values...)
-	}
-	for name, values := range r.PostForm {
-		r.Form[name] = append(r.Form[name], values...)
-	}
+	r.Form = both(query, r.PostForm)
 	return nil
+}
+
+// both are the parameters of query and body; nobody changes them afterwards.
+func both(query, body url.Values) url.Values {
+	switch {
+	case len(query) == 0:
+		return body
+	case len(body) == 0:
+		return query
+	}
+	all := make(url.Values, len(query)+len(body))
+	for _, parameters := range []url.Values{query, body} {
+		for name, values := range parameters {
+			all[name] = append(all[name], values...)
+		}
+	}
+	return all
 }
 
 // parsePairs decodes a query or a form; a semicolon is text like any other.
@@ -67,21 +80,23 @@ func formParameters(r *http.Request) url.Values {
 	if r.URL.RawQuery == "" {
 		return r.PostForm
 	}
-	visible := url.Values{}
-	for name, values := range r.Form {
-		if !strings.Contains(r.URL.RawQuery, name) {
-			visible[name] = values
-		}
-	}
-	return visible
+	return selected(r.Form, func(name string) bool { return !strings.Contains(r.URL.RawQuery, name) })
 }
 
 // queryParameters are the parameters that count in a GET: the reverse.
 func queryParameters(r *http.Request) url.Values {
-	visible := url.Values{}
-	for name, values := range r.Form {
-		if strings.Contains(r.URL.RawQuery, name) {
-			visible[name] = values
+	return selected(r.Form, func(name string) bool { return strings.Contains(r.URL.RawQuery, name) })
+}
+
+// selected are the parameters whose names count, all of them in most requests.
+func selected(p url.Values, counts func(name string) bool) url.Values {
+	visible := p
+	for name := range p {
+		if !counts(name) {
+			if len(visible) == len(p) {
+				visible = maps.Clone(p)
+			}
+			delete(visible, name)
 		}
 	}
 	return visible
@@ -110,9 +125,20 @@ func scopeSet(text string) []string {
 	return unique(strings.Split(text, " "))
 }
 
+// few is how many names are compared one by one; a set of so few costs more.
+const few = 16
+
 func unique(names []string) []string {
-	seen := make(map[string]bool, len(names))
 	out := make([]string, 0, len(names))
+	if len(names) <= few {
+		for _, name := range names {
+			if !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+		return out
+	}
+	seen := make(map[string]bool, len(names))
 	for _, name := range names {
 		if !seen[name] {
 			seen[name] = true
@@ -124,6 +150,9 @@ func unique(names []string) []string {
 
 // containsAll reports whether every name of wanted is in have.
 func containsAll(have, wanted []string) bool {
+	if len(wanted) <= few {
+		return !slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(have, name) })
+	}
 	set := make(map[string]bool, len(have))
 	for _, name := range have {
 		set[name] = true

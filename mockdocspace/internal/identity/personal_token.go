@@ -53,7 +53,7 @@ func (s *Server) personalTokenUser(r *http.Request, client authenticatedClient) 
 		}
 		return signature.Claims{}, tokenParameterError(codeUnauthorizedClient, "token")
 	}
-	user, err := signature.Verify(s.SignatureKey, token, s.Clock.Now(), signature.Leniency{})
+	user, err := s.signatures.Verify(token, s.Clock.Now(), signature.Leniency{})
 	if err != nil {
 		return signature.Claims{}, tokenParameterError(codeServerError, "internal_parameter")
 	}

@@ -23,6 +23,7 @@ import (
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/spring"
 	"docspace-oauth/mockdocspace/internal/store"
+	"docspace-oauth/signature"
 )
 
 // Config is what the server needs. All fields but Region and Logger are required.
@@ -40,9 +41,10 @@ type Config struct {
 // Server is the authorization server, an http.Handler for /oauth2/* and /.well-known/*.
 type Server struct {
 	Config
-	keys   *keyring
-	fates  *fates
-	engine fosite.OAuth2Provider
+	keys       *keyring
+	fates      *fates
+	engine     fosite.OAuth2Provider
+	signatures *signature.Verifier
 }
 
 // New returns a server on the given store. It makes the first signing key.
@@ -53,7 +55,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{Config: c, keys: newKeyring(c), fates: newFates()}
+	s := &Server{Config: c, keys: newKeyring(c), fates: newFates(), signatures: signature.NewVerifier(c.SignatureKey)}
 	s.engine = newEngine(s)
 	if _, err := s.keys.current(ctx); err != nil {
 		return nil, fmt.Errorf("make the first signing key: %w", err)

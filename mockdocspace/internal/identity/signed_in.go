@@ -50,7 +50,7 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) {
 		s.loginError(w, r, codeMissingSignature)
 		return
 	}
-	user, err := signature.Verify(s.SignatureKey, token, s.Clock.Now(), signature.Leniency{
+	user, err := s.signatures.Verify(token, s.Clock.Now(), signature.Leniency{
 		Expired: rule.Authorize.AcceptExpiredSignature, Unsigned: rule.Authorize.AcceptUnsignedSignature,
 	})
 	if err != nil {

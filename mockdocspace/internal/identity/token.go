@@ -3,6 +3,7 @@ package identity
 import (
 	"cmp"
 	"errors"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -215,7 +216,7 @@ func (s *Server) refreshTokens(r *http.Request, p url.Values, client authenticat
 			scopes = grant.Access.Scopes
 		}
 	}
-	x := &exchange{app: client.app, grant: grant, rules: rule, scopes: scopes}
+	x := &exchange{app: client.app, grant: grant, rules: rule, scopes: scopes, refreshing: true}
 	return x, s.engineExchange(engineForm(r, p), x)
 }
 
@@ -286,8 +287,8 @@ func engineForm(r *http.Request, p url.Values) *http.Request {
 	clone := new(http.Request)
 	*clone = *r
 	clone.Method = http.MethodPost
-	clone.Form, clone.PostForm, clone.MultipartForm = p, p, nil
-	clone.Header = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+	clone.Form, clone.PostForm, clone.MultipartForm = p, p, &multipart.Form{} // all is parsed
+	clone.Header = nil
 	return clone
 }
 
