@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"regexp"
 	"runtime/debug"
 	"strings"
 
@@ -20,12 +19,26 @@ const faultHeader = "X-Mock-Fault"
 // serverHeader tells everybody what answers here.
 const serverHeader = "mockdocspace (not for production)"
 
-// The paths that the portal's router hands to a service (docs/portal/identity.md §1.2).
-var (
-	registrationPath = regexp.MustCompile(`^/api/2\.0/(oauth2/)?(clients|scopes)(/|$)`)
-	identityAlias    = regexp.MustCompile(`^/api/2\.0/oauth2(/|$)`)
-	metadataAlias    = regexp.MustCompile(`^(/oauth2)?/\.well-known/(oauth-authorization-server|openid-configuration)$`)
-)
+// isMetadata, isIdentityAlias and isRegistration tell the paths that the portal's
+// router hands to a service (docs/portal/identity.md §1.2).
+func isMetadata(path string) bool {
+	name, found := strings.CutPrefix(strings.TrimPrefix(path, "/oauth2"), "/.well-known/")
+	return found && (name == "oauth-authorization-server" || name == "openid-configuration")
+}
+
+func isIdentityAlias(path string) bool {
+	rest, found := strings.CutPrefix(path, "/api/2.0/oauth2")
+	return found && (rest == "" || rest[0] == '/')
+}
+
+func isRegistration(path string) bool {
+	rest, found := strings.CutPrefix(path, "/api/2.0/")
+	if !found {
+		return false
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(rest, "oauth2/"), "/")
+	return first == "clients" || first == "scopes"
+}
 
 // ServeHTTP implements http.Handler: journal and control API in front, then the
 // router that the portal has before its services.
@@ -63,13 +76,13 @@ func loginAddress(r *http.Request) string { return site.From(r.Context()).Base +
 func (p *Portal) route(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
 	switch {
-	case strings.HasPrefix(path, "/oauth2") && !metadataAlias.MatchString(path):
+	case strings.HasPrefix(path, "/oauth2") && !isMetadata(path):
 		p.identity.ServeHTTP(w, r)
-	case metadataAlias.MatchString(path):
+	case isMetadata(path):
 		p.identity.ServeHTTP(w, withPath(r, strings.TrimPrefix(path, "/oauth2"), strings.TrimPrefix(r.URL.RawPath, "/oauth2")))
-	case registrationPath.MatchString(path):
+	case isRegistration(path):
 		p.registration.ServeHTTP(w, withoutSegment(r, "/api/2.0/oauth2", "/api/2.0"))
-	case identityAlias.MatchString(path):
+	case isIdentityAlias(path):
 		p.identity.ServeHTTP(w, withoutSegment(r, "/api/2.0/oauth2", "/oauth2"))
 	case strings.HasPrefix(path, "/api/"), strings.HasPrefix(strings.ToLower(path), "/apisystem/"), strings.HasSuffix(path, ".ashx"):
 		p.backend.ServeHTTP(w, r)

@@ -167,9 +167,7 @@ func (s *Server) switchedOff(w http.ResponseWriter, r *http.Request) {
 // answered a preflight.
 func allowOrigin(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
-	h.Add("Vary", "Origin")
-	h.Add("Vary", "Access-Control-Request-Method")
-	h.Add("Vary", "Access-Control-Request-Headers")
+	h["Vary"] = append(h["Vary"], "Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers")
 	origin := r.Header.Get("Origin")
 	if origin == "" {
 		return false

@@ -16,12 +16,15 @@ import (
 func AuthorizationSubject(r *http.Request) string {
 	first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-For"), ",")
 	for _, candidate := range []string{r.Header.Get("X-Real-Ip"), strings.TrimSpace(first), remoteAddress(r)} {
+		if candidate == "" {
+			continue
+		}
 		if address, err := netip.ParseAddr(candidate); err == nil && address.Is4() && isPublic(address) {
 			return candidate
 		}
 	}
-	if parts := strings.Split(presentedSignature(r), "."); len(parts) == 3 {
-		return parts[2]
+	if token := presentedSignature(r); strings.Count(token, ".") == 2 {
+		return token[strings.LastIndexByte(token, '.')+1:]
 	}
 	return ""
 }

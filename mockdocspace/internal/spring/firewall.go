@@ -13,10 +13,12 @@ func RejectedByContainer(r *http.Request) bool {
 	if strings.Contains(path, "//") || strings.ContainsAny(path, `;\`) {
 		return true
 	}
-	lower := strings.ToLower(path)
-	for _, encoded := range []string{"%2f", "%5c", "%3b", "%25", "%00", "%0a", "%0d"} {
-		if strings.Contains(lower, encoded) {
-			return true
+	if strings.Contains(path, "%") {
+		lower := strings.ToLower(path)
+		for _, encoded := range []string{"%2f", "%5c", "%3b", "%25", "%00", "%0a", "%0d"} {
+			if strings.Contains(lower, encoded) {
+				return true
+			}
 		}
 	}
 	for segment := range strings.SplitSeq(r.URL.Path, "/") {

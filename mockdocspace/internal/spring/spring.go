@@ -13,23 +13,41 @@ import (
 // SessionCookie is the servlet container's session cookie.
 const SessionCookie = "JSESSIONID"
 
+// field is one header, its name in canonical form.
+type field struct{ name, value string }
+
+var (
+	defaultHeaders = []field{
+		{"X-Content-Type-Options", "nosniff"},
+		{"X-Xss-Protection", "0"},
+		{"Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"},
+		{"Pragma", "no-cache"},
+		{"Expires", "0"},
+		{"X-Frame-Options", "DENY"},
+	}
+	strictHeaders = []field{
+		{"X-Xss-Protection", "1; mode=block"},
+		{"Strict-Transport-Security", "max-age=31536000; includeSubDomains"},
+		{"Content-Security-Policy", "default-src 'self'"},
+		{"Referrer-Policy", "no-referrer"},
+	}
+)
+
 // SetDefaultHeaders sets the header set of every answer (identity.md §9.3).
-func SetDefaultHeaders(h http.Header) {
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Xss-Protection", "0")
-	h.Set("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate")
-	h.Set("Pragma", "no-cache")
-	h.Set("Expires", "0")
-	h.Set("X-Frame-Options", "DENY")
-}
+func SetDefaultHeaders(h http.Header) { set(h, defaultHeaders) }
 
 // SetStrictHeaders adds what follows a good signature at the authorization
 // endpoint (identity.md §9.3), on plain http too.
-func SetStrictHeaders(h http.Header) {
-	h.Set("X-Xss-Protection", "1; mode=block")
-	h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-	h.Set("Content-Security-Policy", "default-src 'self'")
-	h.Set("Referrer-Policy", "no-referrer")
+func SetStrictHeaders(h http.Header) { set(h, strictHeaders) }
+
+// set sets all fields with one allocation; a value that is added later gets a list
+// of its own.
+func set(h http.Header, fields []field) {
+	values := make([]string, len(fields))
+	for i, f := range fields {
+		values[i] = f.value
+		h[f.name] = values[i : i+1 : i+1]
+	}
 }
 
 // StartSession sets a fresh session cookie.
