@@ -83,16 +83,24 @@ func (p *Portal) configurePortal(ctx context.Context, portal config.Portal, now 
 	}
 	fresh, users := tenantOf(portal, now)
 	tenant.Name, tenant.URL, tenant.Hosts, tenant.OwnerID = fresh.Name, fresh.URL, fresh.Hosts, fresh.OwnerID
-	for _, user := range users {
+	newcomers := newCompany(p.store, tenant, nil, now)
+	for i, user := range users {
 		kept, err := p.store.User(ctx, user.TenantID, user.ID)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		if err == nil {
+		known := err == nil
+		switch {
+		case known:
 			user = reconfigured(kept, user)
+		case !errors.Is(err, store.ErrNotFound):
+			return err
 		}
 		if err := p.store.PutUser(ctx, user); err != nil {
 			return fmt.Errorf("user %s: %w", user.Email, err)
+		}
+		if known {
+			continue
+		}
+		if err := newcomers.documents(ctx, user, portal.Users[i].Documents); err != nil {
+			return err
 		}
 	}
 	return p.store.PutTenant(ctx, tenant)

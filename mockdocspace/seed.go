@@ -16,7 +16,6 @@ import (
 	"github.com/google/uuid"
 
 	"docspace-oauth/mockdocspace/config"
-	"docspace-oauth/mockdocspace/internal/backend"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/store"
 )
@@ -33,33 +32,8 @@ const (
 	SeedPassword = "docspace"
 
 	firstTenant = 1
-	secondHost  = "second.localhost"
 	demoLogo    = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAzMiAzMiI+PHJlY3Qgd2lkdGg9IjMyIiBoZWlnaHQ9IjMyIiByeD0iOCIgZmlsbD0iIzJmNmZlYiIvPjxwYXRoIGQ9Ik05IDE3bDUgNSA5LTExIiBmaWxsPSJub25lIiBzdHJva2U9IiNmZmYiIHN0cm9rZS13aWR0aD0iMyIvPjwvc3ZnPg=="
 )
-
-// builtInPortals are two portals, one user of each type on the first, and one
-// person who is on both.
-func builtInPortals() []config.Portal {
-	person := func(portal, number int, kind, email, first, last string) config.User {
-		return config.User{
-			ID:    fmt.Sprintf("%d0000000-0000-4000-8000-%012d", portal, number),
-			Email: email, Password: SeedPassword, Type: kind, FirstName: first, LastName: last,
-		}
-	}
-	return []config.Portal{
-		{ID: firstTenant, Name: "Example Company", Hosts: []string{"127.0.0.1", "localhost", "::1"}, Users: []config.User{
-			person(1, 1, "owner", "owner@docspace.test", "Olivia", "Owner"),
-			person(1, 2, "admin", "admin@docspace.test", "Adam", "Admin"),
-			person(1, 3, "roomadmin", "roomadmin@docspace.test", "Rosa", "Roomadmin"),
-			person(1, 4, "user", "user@docspace.test", "Ursula", "User"),
-			person(1, 5, "guest", "guest@docspace.test", "Gustav", "Guest"),
-		}},
-		{ID: 2, Name: "Second Company", Hosts: []string{secondHost}, Users: []config.User{
-			person(2, 1, "owner", "admin@second.test", "Sofia", "Second"),
-			person(2, 4, "user", "user@docspace.test", "Ursula", "User"),
-		}},
-	}
-}
 
 // builtInApps is the app of the reference client.
 func builtInApps() []config.App {
@@ -115,7 +89,7 @@ func seedPortal(ctx context.Context, s store.Store, portal config.Portal, now ti
 	if err := s.PutTenant(ctx, tenant); err != nil {
 		return err
 	}
-	return backend.Seed(ctx, s, tenant, users, now)
+	return newCompany(s, tenant, users, now).lay(ctx, portal, tenant.OwnerID)
 }
 
 // tenantOf are a configured portal and its users.

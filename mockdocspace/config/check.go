@@ -167,7 +167,11 @@ func (k checker) portals(c *Config) error {
 			}
 			hosts[lower] = true
 		}
-		if err := k.users(path, portal.Users); err != nil {
+		users, err := k.users(path, portal.Users)
+		if err != nil {
+			return err
+		}
+		if err := k.content(path, portal, users); err != nil {
 			return err
 		}
 	}
@@ -177,40 +181,41 @@ func (k checker) portals(c *Config) error {
 // UserTypes are the kinds of users a portal knows.
 func UserTypes() []string { return []string{"owner", "admin", "roomadmin", "user", "guest"} }
 
-func (k checker) users(portal string, users []User) error {
-	emails, ids, owners := map[string]bool{}, map[string]bool{}, 0
+// users checks them and returns them by lower-case address.
+func (k checker) users(portal string, users []User) (map[string]User, error) {
+	byEmail, ids, owners := map[string]User{}, map[string]bool{}, 0
 	for i, user := range users {
 		path := fmt.Sprintf("%s.users[%d]", portal, i)
 		email := strings.ToLower(user.Email)
 		switch {
 		case !strings.Contains(user.Email, "@"):
-			return k.wrong(path+".email", fmt.Sprintf("%q is no e-mail address", user.Email), "write name@host")
-		case emails[email]:
-			return k.wrong(path+".email", fmt.Sprintf("%q is the address of an earlier user", user.Email), "an address stands once per portal")
+			return nil, k.wrong(path+".email", fmt.Sprintf("%q is no e-mail address", user.Email), "write name@host")
+		case byEmail[email].Email != "":
+			return nil, k.wrong(path+".email", fmt.Sprintf("%q is the address of an earlier user", user.Email), "an address stands once per portal")
 		case user.Password == "":
-			return k.wrong(path+".password", "missing", "give the user a password to sign in with")
+			return nil, k.wrong(path+".password", "missing", "give the user a password to sign in with")
 		case !slices.Contains(UserTypes(), user.Type):
-			return k.wrong(path+".type", fmt.Sprintf("%q is no kind of user", user.Type), "use "+strings.Join(UserTypes(), ", "))
+			return nil, k.wrong(path+".type", fmt.Sprintf("%q is no kind of user", user.Type), "use "+strings.Join(UserTypes(), ", "))
 		}
 		if user.ID != "" {
 			parsed, err := uuid.Parse(user.ID)
 			if err != nil {
-				return k.wrong(path+".id", fmt.Sprintf("%q is no UUID", user.ID), "leave it out, or write a UUID")
+				return nil, k.wrong(path+".id", fmt.Sprintf("%q is no UUID", user.ID), "leave it out, or write a UUID")
 			}
 			if ids[parsed.String()] {
-				return k.wrong(path+".id", fmt.Sprintf("%q is the id of an earlier user", user.ID), "give each user an own id")
+				return nil, k.wrong(path+".id", fmt.Sprintf("%q is the id of an earlier user", user.ID), "give each user an own id")
 			}
 			ids[parsed.String()] = true
 		}
 		if user.Type == "owner" {
 			owners++
 		}
-		emails[email] = true
+		byEmail[email] = user
 	}
 	if owners != 1 {
-		return k.wrong(portal+".users", fmt.Sprintf("%d owners", owners), "a portal has exactly one")
+		return nil, k.wrong(portal+".users", fmt.Sprintf("%d owners", owners), "a portal has exactly one")
 	}
-	return nil
+	return byEmail, nil
 }
 
 func (k checker) apps(c *Config) error {

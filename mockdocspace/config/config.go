@@ -75,6 +75,9 @@ type Portal struct {
 	Hosts []string `yaml:"hosts"` // without port
 	URL   string   `yaml:"url,omitempty"`
 	Users []User   `yaml:"users"`
+	// Groups, Rooms and what is in users' Documents are there from the beginning.
+	Groups []Group `yaml:"groups,omitempty"`
+	Rooms  []Room  `yaml:"rooms,omitempty"`
 }
 
 // User is a person on a portal.
@@ -87,6 +90,8 @@ type User struct {
 	LastName  string `yaml:"last-name,omitempty"`
 	Disabled  bool   `yaml:"disabled,omitempty"`
 	TwoFactor bool   `yaml:"two-factor,omitempty"`
+	// Documents are what is in the user's My documents.
+	Documents *Contents `yaml:"documents,omitempty"`
 }
 
 // App is a registered OAuth client. Id and secret may be any text.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -53,7 +54,8 @@ func Load(path string) (*Config, error) {
 	return Parse(path, data)
 }
 
-// Parse reads and checks data; name stands for the file in errors of type *Error.
+// Parse reads and checks data; name stands for the file in errors of type *Error,
+// and relative paths of seeded files start at its directory.
 func Parse(name string, data []byte) (*Config, error) {
 	var c Config
 	if len(bytes.TrimSpace(data)) == 0 {
@@ -69,6 +71,9 @@ func Parse(name string, data []byte) (*Config, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
 	if err := decoder.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
 		return nil, decodeError(name, err)
+	}
+	if err := c.resolve(filepath.Dir(name)); err != nil {
+		return nil, &Error{File: name, Problem: err.Error(), WayOut: "write paths whole"}
 	}
 	check := checker{file: name, root: file}
 	if err := check.config(&c); err != nil {
@@ -138,7 +143,7 @@ func kindName(goType string) string {
 	switch {
 	case strings.HasPrefix(goType, "[]"):
 		return "a list"
-	case goType == "string" || strings.HasSuffix(goType, "Duration"):
+	case goType == "string" || strings.HasSuffix(goType, "Duration") || strings.HasSuffix(goType, "Text"):
 		return "a text"
 	case strings.HasPrefix(goType, "int"), strings.HasPrefix(goType, "uint"), strings.HasPrefix(goType, "float"):
 		return "a number"

@@ -1,6 +1,8 @@
 package backend
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -8,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"docspace-oauth/mockdocspace/internal/naming"
+	"docspace-oauth/mockdocspace/internal/office"
 	"docspace-oauth/mockdocspace/internal/store"
 )
 
@@ -43,7 +47,7 @@ func (a *api) createText(extension string) handler {
 		if err := c.bind(&in); err != nil {
 			return result{}, err
 		}
-		title, err := givenTitle(in.Title, 165)
+		title, err := givenTitle(in.Title, naming.LongestOfEntry)
 		if err != nil {
 			return result{}, err
 		}
@@ -77,7 +81,7 @@ func (a *api) createFile(c *call) (result, error) {
 	if err := c.bind(&in); err != nil {
 		return result{}, err
 	}
-	title, err := givenTitle(in.Title, 165)
+	title, err := givenTitle(in.Title, naming.LongestOfEntry)
 	if err != nil {
 		return result{}, err
 	}
@@ -88,7 +92,11 @@ func (a *api) createFile(c *call) (result, error) {
 	if path.Ext(title) == "" { // the default is a guess
 		title += ".docx"
 	}
-	f, err := a.saveFile(c, at, title, strings.NewReader(""), false)
+	empty, err := office.Document(title, "")
+	if err != nil && !errors.Is(err, office.ErrExtension) { // of other kinds it has no bytes
+		return result{}, err
+	}
+	f, err := a.saveFile(c, at, title, bytes.NewReader(empty), false)
 	if err != nil {
 		return result{}, err
 	}
@@ -185,7 +193,7 @@ func (c *call) title() (string, error) {
 	if err := c.bind(&in); err != nil {
 		return "", err
 	}
-	return givenTitle(in.Title, 165)
+	return givenTitle(in.Title, naming.LongestOfEntry)
 }
 
 // renameFolder is PUT files/folder/{folderId}.

@@ -152,7 +152,7 @@ func (p *portal) seed() {
 			}
 			here = append(here, u)
 		}
-		p.must(Seed(ctx, p.store, tenant, here, now))
+		p.seedCompany(n, here, now)
 	}
 	p.must(p.store.CreateApp(ctx, store.App{ID: appID, TenantID: 1, Enabled: true, AllowedOrigins: []string{"https://app.example.com", "https://two.example.com"}}))
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"docspace-oauth/mockdocspace/internal/naming"
 	"docspace-oauth/mockdocspace/internal/store"
 )
 
@@ -97,7 +98,7 @@ func (a *api) createRoom(c *call) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	if in.Title, err = givenTitle(in.Title, 170); err != nil {
+	if in.Title, err = givenTitle(in.Title, naming.LongestOfRoom); err != nil {
 		return result{}, err
 	}
 	switch {
@@ -137,7 +138,7 @@ func (a *api) createRoom(c *call) (result, error) {
 
 // tagsAndColor checks what dresses a room (§3.8). That tags are titles too is a guess.
 func tagsAndColor(tags *[]string, color string) error {
-	if lengthOf(color) > 6 {
+	if naming.Length(color) > 6 {
 		return invalid("Color", "The field Color must be a string with a maximum length of 6.")
 	}
 	if tags == nil {
@@ -172,7 +173,7 @@ func (a *api) updateRoom(c *call) (result, error) {
 		return result{}, err
 	}
 	if in.Title != "" {
-		if in.Title, err = givenTitle(in.Title, 170); err != nil {
+		if in.Title, err = givenTitle(in.Title, naming.LongestOfRoom); err != nil {
 			return result{}, err
 		}
 	}
