@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"docspace-oauth/flows"
 	"docspace-oauth/mockdocspace"
 	"docspace-oauth/mockdocspace/config"
 )
@@ -92,6 +94,32 @@ func TestTheExampleConfigurationStarts(t *testing.T) {
 	}
 	if active, err := portal.Control().Faults(t.Context()); err != nil || len(active) != 1 {
 		t.Errorf("faults %v, error %v", active, err)
+	}
+}
+
+func TestTheExampleContentIsThere(t *testing.T) {
+	directory := t.TempDir()
+	if err := os.WriteFile(filepath.Join(directory, "mark.png"), []byte("\x89PNG"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := config.Parse(filepath.Join(directory, "portal.yaml"), []byte(snippet(t, "docs/configuration.md", "content")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	portal, err := mockdocspace.Start(t.Context(), mockdocspace.Options{Config: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer portal.Close()
+	for user, want := range map[string]int{"anna@example.test": 1, "ursula@example.test": 1, "gustav@example.test": 1} {
+		signedIn, err := portal.Control().SignIn(t.Context(), user, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rooms, err := flows.NewAPI(portal.URL(), signedIn.Session, nil).Rooms(t.Context())
+		if err != nil || len(rooms.Folders) != want {
+			t.Errorf("%s sees %+v, error %v", user, rooms, err)
+		}
 	}
 }
 
