@@ -118,6 +118,10 @@ func folder(title string, files ...config.File) config.Folder {
 	return config.Folder{Title: title, Contents: config.Contents{Files: files}}
 }
 
-func text(title, content string) config.File { return config.File{Title: title, Content: config.Text(content)} }
+func text(title, content string) config.File {
+	return config.File{Title: title, Content: config.Text(content)}
+}
 
-func office(title, content string) config.File { return config.File{Title: title, Document: config.Text(content)} }
+func office(title, content string) config.File {
+	return config.File{Title: title, Document: config.Text(content)}
+}
