@@ -31,7 +31,8 @@ type Options struct {
 	SignatureSecret string
 	// ControlToken, when set, must be sent as a bearer token to /mock/.
 	ControlToken string
-	// AutoLogin is the e-mail address of a seeded user whom the login page signs in at once.
+	// AutoLogin is the e-mail address of a seeded user whom the login page signs in at
+	// once. With AutoConsent besides, GET /oauth2/authorize answers with a code itself.
 	AutoLogin string
 	// AutoConsent makes the consent page allow by itself.
 	AutoConsent bool

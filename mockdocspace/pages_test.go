@@ -357,14 +357,27 @@ func TestJourneysInTheBrowser(t *testing.T) {
 	})
 }
 
+// Each switch spares the visitor one page; both together spare him all.
 func TestPagesWithoutHands(t *testing.T) {
 	browser := chromium(t)
-	portal := startPortal(t, mockdocspace.Options{AutoLogin: owner, AutoConsent: true})
-	callback := app(t)
-	p := newProfile(t, browser)
-	p.open(request(portal.URL(), callback))
-	answer := p.arrives(callback)
-	if answer.Get("code") == "" || answer.Get("state") != "state-1" {
-		t.Errorf("the app got %v", answer)
+	for name, tt := range map[string]struct {
+		options mockdocspace.Options
+		hands   func(profile)
+	}{
+		"login":   {mockdocspace.Options{AutoLogin: owner}, func(p profile) { p.consents(); p.click("consent_allow_button") }},
+		"consent": {mockdocspace.Options{AutoConsent: true}, func(p profile) { p.signIn(owner, mockdocspace.SeedPassword) }},
+		"both":    {mockdocspace.Options{AutoLogin: owner, AutoConsent: true}, func(profile) {}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			portal := startPortal(t, tt.options)
+			callback := app(t)
+			p := newProfile(t, browser)
+			p.open(request(portal.URL(), callback))
+			tt.hands(p)
+			answer := p.arrives(callback)
+			if answer.Get("code") == "" || answer.Get("state") != "state-1" {
+				t.Errorf("the app got %v", answer)
+			}
+		})
 	}
 }

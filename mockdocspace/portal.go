@@ -87,7 +87,7 @@ func (p *Portal) build(ctx context.Context) error {
 	limiter := limit.New(p.clock, c.Limits == "portal")
 	server, err := identity.New(ctx, identity.Config{
 		Store: p.store, Clock: p.clock, Random: p.random, Limiter: limiter, SignatureKey: key, Logger: p.logger,
-		RSA: c.Signing == "rsa",
+		RSA: c.Signing == "rsa", AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent,
 	})
 	if err != nil {
 		return fmt.Errorf("authorization server: %w", err)

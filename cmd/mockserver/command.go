@@ -33,7 +33,7 @@ type command struct {
 	SignatureSecret string `placeholder:"S" help:"The portal's machine key, which signs x-signature tokens."`
 	DemoApp         string `placeholder:"HOST:PORT" help:"Also start the reference app there, e.g. localhost:3001."`
 	ControlToken    string `placeholder:"T" help:"Bearer token for the control API under /mock/; required beyond loopback."`
-	AutoLogin       string `placeholder:"E-MAIL" help:"Seeded user whom the login page signs in at once."`
+	AutoLogin       string `placeholder:"E-MAIL" help:"Seeded user whom the login page signs in at once; with --auto-consent the authorize endpoint does, for scripts."`
 	AutoConsent     bool   `help:"Let the consent page allow by itself."`
 	Limits          string `placeholder:"portal" help:"Refuse requests as the portal's rate limiters do."`
 	Data            string `placeholder:"FILE" help:"Keep everything in this SQLite file; without it, all is gone when the portal stops."`

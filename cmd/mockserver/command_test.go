@@ -23,7 +23,7 @@ func TestCommandLine(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"await": await, "fetch": fetch, "reachable": reachable, "terminate": terminate,
+			"await": await, "freeport": freePort, "fetch": fetch, "reachable": reachable, "terminate": terminate,
 		},
 	})
 }

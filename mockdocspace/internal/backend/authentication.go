@@ -204,12 +204,6 @@ func (a *api) confirmLink(c *call) (result, error) {
 // mintSignature is GET security/oauth2/token: the x-signature of a signed-in
 // user (docs/portal/identity.md §2.1).
 func (a *api) mintSignature(c *call) (result, error) {
-	u := c.user()
-	token, err := signature.Issue(a.SignatureKey, signature.Claims{
-		UserID: u.ID, UserName: u.DisplayName(), UserEmail: u.Email,
-		TenantID: c.tenant(), TenantURL: c.site.Base,
-		Admin: u.IsAdmin(), Guest: u.Type == store.TypeGuest, Public: !c.site.Tenant.LimitedDevTools,
-		Expires: a.Clock.Now().Add(signature.Lifetime),
-	})
+	token, err := signature.Issue(a.SignatureKey, c.site.Claims(c.user(), a.Clock.Now().Add(signature.Lifetime)))
 	return result{body: token}, err
 }

@@ -79,6 +79,9 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, a authorizati
 		return
 	}
 	needed, err := s.consentNeeded(r, a)
+	if needed && a.automatic {
+		needed, err = false, s.consentForAll(r, a)
+	}
 	switch {
 	case err != nil:
 		s.loginError(w, r, codeSomethingWentWrong)

@@ -26,7 +26,7 @@ import (
 	"docspace-oauth/signature"
 )
 
-// Config is what the server needs. All fields but Region and Logger are required.
+// Config is what the server needs. Store to SignatureKey are required.
 type Config struct {
 	Store        store.Store
 	Clock        *clock.Clock
@@ -34,8 +34,12 @@ type Config struct {
 	Limiter      *limit.Limiter
 	SignatureKey []byte // see signature.Key
 	RSA          bool   // sign with RSA keys, RS256 (identity.md §4.3)
-	Region       string // prefix of codes and tokens in the build saas (identity.md §4.1); "local" when empty
-	Logger       *slog.Logger
+	// AutoLogin is the e-mail of the user as whom requests act that nobody is signed in
+	// for, and AutoConsent allows what is asked; both are needed (automatic.go).
+	AutoLogin   string
+	AutoConsent bool
+	Region      string // prefix of codes and tokens in the build saas (identity.md §4.1); "local" when empty
+	Logger      *slog.Logger
 }
 
 // Server is the authorization server, an http.Handler for /oauth2/* and /.well-known/*.

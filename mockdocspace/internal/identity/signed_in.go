@@ -43,16 +43,23 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token := presentedSignature(r)
+	user, automatic := signature.Claims{}, false
 	if blank(token) {
+		user, automatic = s.automatic(r)
+	}
+	if blank(token) && !automatic {
 		if rule.Authorize.PromptNoneToApp && s.silentLoginRequired(w, r) {
 			return
 		}
 		s.loginError(w, r, codeMissingSignature)
 		return
 	}
-	user, err := s.signatures.Verify(token, s.Clock.Now(), signature.Leniency{
-		Expired: rule.Authorize.AcceptExpiredSignature, Unsigned: rule.Authorize.AcceptUnsignedSignature,
-	})
+	var err error
+	if !automatic {
+		user, err = s.signatures.Verify(token, s.Clock.Now(), signature.Leniency{
+			Expired: rule.Authorize.AcceptExpiredSignature, Unsigned: rule.Authorize.AcceptUnsignedSignature,
+		})
+	}
 	if err != nil {
 		note.Refused(causeSignature(err))
 		s.loginError(w, r, codeSomethingWentWrong)
@@ -87,7 +94,7 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) {
 		s.loginError(w, r, codeSomethingWentWrong)
 		return
 	}
-	request := authorization{app: app, user: user, rules: rules.For(r.Context(), app.ID, user.UserID)}
+	request := authorization{app: app, user: user, automatic: automatic, rules: rules.For(r.Context(), app.ID, user.UserID)}
 	switch {
 	case r.URL.Path != "/oauth2/authorize":
 		if !isLoginPost(r) || s.admit(w, r) {
@@ -169,6 +176,7 @@ func hasWord(text, word string) bool {
 type authorization struct {
 	app          store.App
 	user         signature.Claims
+	automatic    bool // nobody signed in, nobody will be asked
 	rules        *rules.Rules
 	redirectSent string // as sent; empty when omitted
 	redirectURI  string // where answers go; empty while unknown

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"docspace-oauth/mockdocspace/control"
+	"docspace-oauth/mockdocspace/internal/site"
 	"docspace-oauth/mockdocspace/internal/store"
 	"docspace-oauth/signature"
 )
@@ -39,10 +40,7 @@ func (s *server) signIn(ctx context.Context, in *struct{ Body control.SignInRequ
 	session := store.Session{
 		Token: s.Random.Alphanumeric(96), TenantID: tenant.ID, UserID: user.ID, CreatedAt: now, ExpiresAt: now.Add(sessionLifetime),
 	}
-	claims := signature.Claims{
-		UserID: user.ID, UserName: user.DisplayName(), UserEmail: user.Email, TenantID: tenant.ID, TenantURL: s.PortalURL(ctx, tenant),
-		Admin: user.IsAdmin(), Guest: user.Type == store.TypeGuest, Public: !tenant.LimitedDevTools, Expires: now.Add(signature.Lifetime),
-	}
+	claims := site.Site{Tenant: tenant, Base: s.PortalURL(ctx, tenant)}.Claims(user, now.Add(signature.Lifetime))
 	signed, err := signature.Issue(s.SignatureKey, claims)
 	if err != nil {
 		return nil, err
