@@ -40,17 +40,18 @@ lists what is on from the start. The members are the same everywhere:
 | member | meaning |
 |---|---|
 | ` + "`name`" + ` | a name of the tables below |
-| ` + "`app`, `user`, `tenant`" + ` (file: ` + "`portal`" + `) | the one client id, user id, portal concerned; left out: all |
+| ` + "`value`" + ` | for those that take one: how long, for example |
+| ` + "`app`, `user`, `tenant`" + ` (file: ` + "`portal`" + `) | the one client id, user id, portal concerned; left out: all. What acts before the portal knows app or user refuses them. |
 | ` + "`uses`" + ` | in force in so many requests, then no more |
 | ` + "`probability`, `seed`" + ` | the chance of being in force in a request; the seed makes chance repeat and is told when none was given |
 | ` + "`from`, `until`" + ` | not before and no more from then on, by the portal's clock (RFC 3339) |
 | ` + "`answer`" + ` | instead of a name, over HTTP and in Go: the next request of that method and path gets exactly this status, header and body |
 
 A request is decided about once: a fault is in force in all of it or not at all. Only requests to the addresses that a
-fault is about are counted.
+fault is about are counted; of those to come back with, the one in which the browser goes back to the app.
 
-Tests that run side by side can give each request its own fault with the header ` + "`X-Mock-Fault: NAME`" + `. It has no effect
-unless the configuration says ` + "`fault-header: true`" + `.
+Tests that run side by side can give each request its own fault with the header ` + "`X-Mock-Fault: NAME`" + ` or
+` + "`X-Mock-Fault: NAME=VALUE`" + `. It has no effect unless the configuration says ` + "`fault-header: true`" + `.
 
 `
 
@@ -69,8 +70,12 @@ func faultsPage() string {
 		for _, id := range fault.Breaks {
 			checks = append(checks, "`"+id+"`")
 		}
+		sentence := fault.Sentence
+		if fault.Value != nil {
+			sentence += fmt.Sprintf(" Value: %s; `%s` if left out.", fault.Value.Meaning, fault.Value.Default)
+		}
 		tables[area] += fmt.Sprintf("| `%s` | %s | %s | %s | %s |\n",
-			fault.Name, fault.Sentence, fault.Where, fault.App, strings.Join(checks, ", "))
+			fault.Name, sentence, fault.Where, fault.App, strings.Join(checks, ", "))
 	}
 	page := faultsIntroduction
 	for _, area := range areas {

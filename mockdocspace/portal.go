@@ -104,7 +104,7 @@ func (p *Portal) build(ctx context.Context) error {
 		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, Logger: p.logger,
 		API: p.backend, AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent,
 	})
-	p.gate = gate.New(http.HandlerFunc(p.route), loginAddress)
+	p.gate = gate.New(http.HandlerFunc(p.route), loginAddress, p.holder)
 	p.journal = journal.New(journal.Config{Clock: p.clock})
 	p.recorded = p.journal.Wrap(http.HandlerFunc(p.serve))
 	p.management = management.New(management.Config{
@@ -135,9 +135,3 @@ func (p *Portal) Sweep(ctx context.Context) (int, error) { return p.store.Sweep(
 func (p *Portal) Now() time.Time { return p.clock.Now() }
 
 const sweepPeriod = time.Minute
-
-// Fault is an entry of the catalogue of misbehaviours.
-type Fault = rules.Fault
-
-// Faults lists every misbehaviour that can be switched on.
-func Faults() []Fault { return rules.Faults() }

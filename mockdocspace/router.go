@@ -1,6 +1,7 @@
 package mockdocspace
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"net/http"
@@ -64,6 +65,9 @@ func (p *Portal) serve(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	r = r.WithContext(site.Into(ctx, here))
+	if skew := rules.From(ctx).Clock.Skew; skew != 0 {
+		w.Header().Set("Date", p.clock.Now().Add(skew).UTC().Format(http.TimeFormat))
+	}
 	if r.Header.Get("X-Forwarded-Host") == "" {
 		r.Header.Set("X-Forwarded-Host", r.Host)
 	}
@@ -72,6 +76,19 @@ func (p *Portal) serve(w http.ResponseWriter, r *http.Request) {
 
 // loginAddress is the login page of the portal that a request is for.
 func loginAddress(r *http.Request) string { return site.From(r.Context()).Base + "/login" }
+
+// holder is whose a code, token or session is.
+func (p *Portal) holder(ctx context.Context, value string) (app, user string) {
+	for _, kind := range []store.TokenKind{store.AuthorizationCode, store.RefreshToken, store.AccessToken} {
+		if grant, err := p.store.GrantByToken(ctx, kind, value); err == nil {
+			return grant.AppID, grant.UserID
+		}
+	}
+	if session, err := p.store.Session(ctx, value); err == nil {
+		return "", session.UserID
+	}
+	return "", ""
+}
 
 func (p *Portal) route(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path

@@ -69,7 +69,7 @@ func (p *Portal) fill(ctx context.Context, s store.Store) error {
 func (p *Portal) switchFaults() error {
 	for _, fault := range p.config.Faults {
 		from, until := fault.Between()
-		_, err := p.book.Switch(fault.Name,
+		_, err := p.book.Switch(fault.Name, fault.Value,
 			rules.Subject{Tenant: fault.Portal, App: fault.App, User: fault.User},
 			rules.Occasion{Limit: fault.Uses, Probability: fault.Probability, Seed: fault.Seed, From: from, Until: until})
 		if err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 
 	"docspace-oauth/mockdocspace"
@@ -34,13 +33,4 @@ func printBanner(out io.Writer, portal *mockdocspace.Portal, demoApp string) {
 			app.Name, app.ID, app.Secret, app.RedirectURIs[0], url)
 	}
 	fmt.Fprintln(out)
-}
-
-// printFaults lists the catalogue.
-func printFaults(out io.Writer) {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, fault := range mockdocspace.Faults() {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", fault.Name, fault.Sentence, strings.Join(fault.Breaks, ", "))
-	}
-	_ = table.Flush()
 }

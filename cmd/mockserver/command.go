@@ -67,12 +67,10 @@ func execute(ctx context.Context, args []string, out, errs io.Writer) int {
 		fmt.Fprintln(out, "mockserver", version())
 		return exitStopped
 	case line.Faults:
-		printFaults(out)
-		return exitStopped
-	}
-	if line.PrintConfig {
+		err = mockdocspace.WriteFaults(out)
+	case line.PrintConfig:
 		err = line.printConfig(out)
-	} else {
+	default:
 		err = line.serve(ctx, out, errs)
 	}
 	var option *mockdocspace.OptionError

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"strings"
-
 	"docspace-oauth/mockdocspace"
 )
 
@@ -19,22 +16,17 @@ type fault struct {
 	App          string   `json:"app"`    // what a correct app does
 	Breaks       []string `json:"breaks"` // requirements that notice
 	EveryoneOnly bool     `json:"everyone_only"`
+	AppOnly      bool     `json:"app_only"`
 }
 
 // Run lists the misbehaviours that --fault switches on.
 func (f *faultsCommand) Run(s streams) error {
+	if !f.JSON {
+		return mockdocspace.WriteFaults(s.out)
+	}
 	var list []fault
 	for _, known := range mockdocspace.Faults() {
-		list = append(list, fault{known.Name, known.Sentence, known.Where, known.App, known.Breaks, known.EveryoneOnly})
+		list = append(list, fault{known.Name, known.Sentence, known.Where, known.App, known.Breaks, known.EveryoneOnly, known.AppOnly})
 	}
-	if f.JSON {
-		return printJSON(s.out, list)
-	}
-	for _, known := range list {
-		fmt.Fprintf(s.out, "%-38s %s\n%-38s at %s\n", known.Name, known.Sentence, "", known.Where)
-		if len(known.Breaks) > 0 {
-			fmt.Fprintf(s.out, "%-38s fails %s\n", "", strings.Join(known.Breaks, ", "))
-		}
-	}
-	return nil
+	return printJSON(s.out, list)
 }

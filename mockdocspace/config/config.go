@@ -116,6 +116,7 @@ type App struct {
 // Fault is a misbehaviour switched on at start.
 type Fault struct {
 	Name        string  `yaml:"name"`
+	Value       string  `yaml:"value,omitempty"`       // what is set about it, such as how long; none: the default
 	Portal      int64   `yaml:"portal,omitempty"`      // id of the one portal concerned; none: all
 	App         string  `yaml:"app,omitempty"`         // client id of the one app concerned
 	User        string  `yaml:"user,omitempty"`        // id of the one user concerned

@@ -15,11 +15,15 @@ type Fault struct {
 	App          string   `json:"app" doc:"What a correct app does."`
 	Breaks       []string `json:"breaks" doc:"Ids of the requirements that must notice."`
 	EveryoneOnly bool     `json:"everyone_only" doc:"Acts before app or user are known, so it cannot concern one of them."`
+	AppOnly      bool     `json:"app_only" doc:"Acts before the user is known, so it can concern one app and not one user."`
+	Value        string   `json:"value,omitempty" doc:"What the value that it takes means, and how it is written; empty: it takes none."`
+	DefaultValue string   `json:"default_value,omitempty" doc:"The value where none is given."`
 }
 
 // FaultRequest switches a fault on.
 type FaultRequest struct {
 	Name        string         `json:"name,omitempty" doc:"A name of the catalogue; empty with answer." example:"token.any-secret"`
+	Value       string         `json:"value,omitempty" doc:"For the faults that take one: how long, for example; empty: the default." example:"90s"`
 	Answer      *LiteralAnswer `json:"answer,omitempty" doc:"Instead of a name: exactly this answer, once unless uses says otherwise."`
 	Tenant      int64          `json:"tenant,omitempty" doc:"Id of the one portal concerned; empty: all."`
 	App         string         `json:"app,omitempty" doc:"Client id of the one app concerned; empty: all."`
@@ -44,6 +48,7 @@ type LiteralAnswer struct {
 type ActiveFault struct {
 	ID          int        `json:"id"`
 	Name        string     `json:"name"`
+	Value       string     `json:"value,omitempty"`
 	Tenant      int64      `json:"tenant,omitempty"`
 	App         string     `json:"app,omitempty"`
 	User        string     `json:"user,omitempty"`

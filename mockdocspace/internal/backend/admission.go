@@ -139,7 +139,7 @@ func (a *api) bearer(c *call, raw string) (identity, error) {
 	if c.rules.JWT.IssuerIsMetadata { // the profile strict issues such tokens
 		issuerPath = ""
 	}
-	for _, f := range token.flaws(a.Authority.KeySet(c.Context()), c.site.Base, c.site.Tenant.URL, issuerPath, a.Clock.Now()) {
+	for _, f := range token.flaws(a.Authority.KeySet(c.Context()), c.site.Base, c.site.Tenant.URL, issuerPath, a.Clock.Now().Add(c.rules.Clock.Skew)) {
 		if !overlooks(f, rule, token) {
 			c.refused(a.causeFlaw(c, f, token))
 			return who, nil

@@ -126,7 +126,6 @@ var tokenAlterations = []alteration{
 }
 
 var otherAlterations = []alteration{
-	{authorize, func(g *rules.Gate) bool { return g.Callback != (rules.Callback{}) }, comeBack},
 	{authorize, func(g *rules.Gate) bool { return g.Other.InventNonce }, func(w writer, r request, next handler) {
 		query := r.URL.Query()
 		if r.Method == http.MethodGet && query.Get("nonce") == "" && slices.Contains(strings.Fields(query.Get("scope")), "openid") {

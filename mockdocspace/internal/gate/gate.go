@@ -5,8 +5,8 @@
 package gate
 
 import (
+	"context"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"docspace-oauth/mockdocspace/internal/rules"
@@ -14,13 +14,22 @@ import (
 
 // Gate is an http.Handler in front of another one.
 type Gate struct {
-	next  http.Handler
-	login func(*http.Request) string // address of the login page
+	next   http.Handler
+	login  func(*http.Request) string // address of the login page
+	holder Holder
+	before signIns
+	twice  twice
 }
+
+// Holder says whose a code, token or session is; empty where nobody knows. It is asked
+// only while a fault concerns one app or user.
+type Holder func(ctx context.Context, value string) (app, user string)
 
 // New returns the gate of next. login is the login page's address as the request
 // would name it; it is asked only when a fault redirects there.
-func New(next http.Handler, login func(*http.Request) string) *Gate { return &Gate{next, login} }
+func New(next http.Handler, login func(*http.Request) string, holder Holder) *Gate {
+	return &Gate{next: next, login: login, holder: holder}
+}
 
 // ServeHTTP implements http.Handler.
 func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -28,20 +37,28 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.next.ServeHTTP(w, r)
 		return
 	}
+	if placeOf(r.URL.Path) == authorize && g.twice.serve(w, r) {
+		return
+	}
 	rule := rules.From(r.Context())
 	if rules.Targeted(r.Context()) {
-		app, user := subjectOf(r)
+		app, user := g.subjectOf(r)
+		rules.Presume(r.Context(), user)
 		rule = rules.For(r.Context(), app, user)
 	}
+	next := g.next
+	if placeOf(r.URL.Path) == authorize && rules.MayReturnOtherwise(r.Context()) {
+		next = http.HandlerFunc(g.comeBack)
+	}
 	if rule.Gate == (rules.Gate{}) {
-		g.next.ServeHTTP(w, r)
+		next.ServeHTTP(w, r)
 		return
 	}
 	if rule.Gate.Literal.Status != 0 {
 		literal(w, rule.Gate.Literal)
 		return
 	}
-	g.altered(&rule.Gate).spoiled(&rule.Gate, g.login).ServeHTTP(w, r)
+	altered(next, &rule.Gate).spoiled(&rule.Gate, g.login).ServeHTTP(w, r)
 }
 
 // place is where a request goes, whatever alias it used.
@@ -111,9 +128,8 @@ type alteration struct {
 // chain is a handler that applies what is on.
 type chain struct{ http.Handler }
 
-// altered puts the alterations that are on in front of the services.
-func (g *Gate) altered(rule *rules.Gate) chain {
-	handler := g.next
+// altered puts the alterations that are on in front of handler.
+func altered(handler http.Handler, rule *rules.Gate) chain {
 	for _, a := range alterations {
 		if !a.on(rule) {
 			continue
@@ -128,28 +144,4 @@ func (g *Gate) altered(rule *rules.Gate) chain {
 		})
 	}
 	return chain{handler}
-}
-
-// subjectOf is the app and user that a request names: by its client_id, else by the
-// claims of its bearer token, which nobody has checked yet.
-func subjectOf(r *http.Request) (app, user string) {
-	if id := r.URL.Query().Get("client_id"); id != "" {
-		return id, ""
-	}
-	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		claims := claimsOf(bearer)
-		app, _ = claims["cid"].(string)
-		user, _ = claims["sub"].(string)
-		return app, user
-	}
-	if r.Method == http.MethodPost && isForm(r) {
-		form := peekForm(r)
-		app = form.Get("client_id")
-		if app == "" {
-			if id, _, ok := r.BasicAuth(); ok {
-				app, _ = url.QueryUnescape(id)
-			}
-		}
-	}
-	return app, ""
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
@@ -43,6 +44,27 @@ func peekForm(r *http.Request) url.Values {
 		return url.Values{}
 	}
 	return form
+}
+
+// peekFields reads the fields of a form of either type that forms are sent as, and
+// leaves it there. The consent page sends multipart/form-data.
+func peekFields(r *http.Request) url.Values {
+	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || r.Method != http.MethodPost {
+		return url.Values{}
+	}
+	switch media {
+	case "application/x-www-form-urlencoded":
+		return peekForm(r)
+	case "multipart/form-data":
+		form, err := multipart.NewReader(bytes.NewReader(peekBody(r)), parameters["boundary"]).ReadForm(maxForm)
+		if err != nil {
+			return url.Values{}
+		}
+		defer func() { _ = form.RemoveAll() }()
+		return form.Value
+	}
+	return url.Values{}
 }
 
 // withForm is the request with another form as its body.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -77,17 +78,17 @@ func (s spoiler) instead(w http.ResponseWriter, r *http.Request) {
 		// The portal's limiter counts the reset in nanoseconds (docs/portal/identity.md §13.1).
 		w.Header().Set("X-Ratelimit-Limit", "1")
 		w.Header().Set("X-Ratelimit-Remaining", "0")
-		w.Header().Set("X-Ratelimit-Reset", strconv.FormatInt(int64(time.Second), 10))
+		w.Header().Set("X-Ratelimit-Reset", strconv.FormatInt(s.Wait.Nanoseconds(), 10))
 	}
 	if s.RetryAfter {
-		w.Header().Set("Retry-After", "1")
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(s.Wait.Seconds()))))
 	}
 	refuse(w, s.Status, s.Error)
 }
 
 // members changes a token answer.
 func (s spoiler) members(h *held) {
-	if s.Expires == rules.ExpiresKept && !s.TokenTypeCase && !s.ExtraMembers && !s.OmitAccessToken {
+	if s.Expires == rules.ExpiresKept && !s.TokenTypeCase && !s.ExtraMembers && !s.OmitAccessToken && !s.OmitRefresh {
 		return
 	}
 	members := h.object()
@@ -114,6 +115,9 @@ func (s spoiler) members(h *held) {
 	}
 	if s.OmitAccessToken {
 		delete(members, "access_token")
+	}
+	if s.OmitRefresh {
+		delete(members, "refresh_token")
 	}
 	h.replace(members)
 }

@@ -87,7 +87,7 @@ var authorizeFaults = map[string]faultProbe{
 	"consent.forgotten":   {without: aCode, with: aConsent, probe: func(p *portal) string { return p.silent(unchanged).outcome() }},
 	"consent.grants-all":  {without: "files:read", with: "files:read rooms:read", probe: granted("files:read rooms:read", "files:read")},
 	"consent.deny-grants": {without: atApp("access_denied"), with: "files:read", probe: granted("files:read")},
-	"consent.any-state": {without: atLogin("invalid_request"), with: aCode, probe: func(p *portal) string {
+	"consent.any-state": {without: atLogin("invalid_request"), with: aCode, byOther: true, probe: func(p *portal) string {
 		return p.consent(otherUser, p.pending("files:read"), "files:read").outcome()
 	}},
 	"consent.adds-scope": {without: atApp("invalid_scope"), with: "files:read rooms:write", probe: granted("files:read", "files:read", "rooms:write")},

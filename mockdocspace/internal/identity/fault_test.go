@@ -13,12 +13,13 @@ type faultProbe struct {
 	without, with string
 	probe         func(p *portal) string
 	strict        bool // on the profile strict; docspace behaves so anyhow
+	byOther       bool // it is the other user who acts
 	everyoneOnly  bool // the probe names no app the fault could be aimed at
 }
 
 func probes() map[string]faultProbe {
 	all := maps.Clone(authorizeFaults)
-	for _, more := range []map[string]faultProbe{tokenFaults, refreshFaults, documentFaults, requestFaults} {
+	for _, more := range []map[string]faultProbe{tokenFaults, refreshFaults, documentFaults, requestFaults, flawFaults} {
 		maps.Copy(all, more)
 	}
 	return all
@@ -33,14 +34,14 @@ func TestEveryFaultHasAProbe(t *testing.T) {
 		fault.Change(&after)
 		changed := before.Authorize != after.Authorize || before.Consent != after.Consent || before.Token != after.Token ||
 			before.PKCE != after.PKCE || before.Refresh != after.Refresh || before.Revoke != after.Revoke ||
-			before.Introspect != after.Introspect || before.OpenID != after.OpenID || before.Metadata != after.Metadata || before.JWT != after.JWT
+			before.Introspect != after.Introspect || before.OpenID != after.OpenID || before.Metadata != after.Metadata || before.JWT != after.JWT || before.Clock != after.Clock
 		if _, has := known[fault.Name]; changed && !has && !slices.Contains(elsewhere, fault.Name) {
 			t.Errorf("%s has no probe", fault.Name)
 		}
 	}
 }
 
-// Each fault that acts here shows; aimed at one app it shows there and nowhere else.
+// Each fault that acts here shows; aimed at one app or user it shows there and nowhere else.
 func TestFaults(t *testing.T) {
 	for name, f := range probes() {
 		t.Run(name, func(t *testing.T) {
@@ -72,6 +73,15 @@ func TestFaults(t *testing.T) {
 			}
 			expect("on for this app", observe(func(p *portal) (rules.Subject, bool) { return rules.Subject{App: p.app.ID}, true }), f.with)
 			expect("on for another app", observe(func(*portal) (rules.Subject, bool) { return rules.Subject{App: otherUser}, true }), f.without)
+			if fault.AppOnly {
+				return
+			}
+			actor, another := user, otherUser
+			if f.byOther {
+				actor, another = otherUser, user
+			}
+			expect("on for this user", observe(func(*portal) (rules.Subject, bool) { return rules.Subject{User: actor}, true }), f.with)
+			expect("on for another user", observe(func(*portal) (rules.Subject, bool) { return rules.Subject{User: another}, true }), f.without)
 		})
 	}
 }

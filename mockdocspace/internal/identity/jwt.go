@@ -40,6 +40,7 @@ type idClaims struct {
 	Issuer          string `json:"iss"`
 	Expires         int64  `json:"exp"`
 	IssuedAt        int64  `json:"iat"`
+	NotBefore       int64  `json:"nbf,omitempty"` // with a fault only
 	Nonce           string `json:"nonce,omitempty"`
 	ID              string `json:"jti"`
 	TenantID        int64  `json:"tid"`
@@ -50,7 +51,7 @@ type idClaims struct {
 
 // accessToken signs an access token for the grant.
 func (s *Server) accessToken(ctx context.Context, g store.Grant, scopes []string, rule *rules.Rules) (string, error) {
-	now := s.Clock.Now()
+	now := s.Clock.Now().Add(rule.Clock.Skew)
 	claims := accessClaims{
 		Subject: g.UserID, Audience: g.TenantURL, NotBefore: now.Unix(), Scope: scopes,
 		Issuer: issuer(g, rule), Expires: now.Add(rule.Token.AccessLifetime).Unix(), IssuedAt: now.Unix(),
@@ -63,12 +64,13 @@ func (s *Server) accessToken(ctx context.Context, g store.Grant, scopes []string
 		claims.ClientID = ""
 	}
 	if rule.JWT.WrongAudience {
-		claims.Audience = "https://other.example.test"
+		claims.Audience = otherPortal
 	}
 	if rule.JWT.LongLived {
 		claims.Expires = now.Add(24 * time.Hour).Unix()
 	}
-	return s.sign(ctx, claims, rule.JWT.AlgNone, rule.JWT.WrongKey)
+	s.spoil(claimsAlike{&claims.Subject, &claims.Issuer, &claims.NotBefore, &claims.Expires}, rule.JWT.Flaws, now)
+	return s.sign(ctx, claims, signing{rule.JWT.Flaws, rule.JWT.AlgNone, rule.JWT.WrongKey})
 }
 
 // issuer is the iss of tokens: not the metadata's issuer (identity.md §3.9).
@@ -90,14 +92,15 @@ func (s *Server) addIDToken(ctx context.Context, x *exchange) error {
 	}
 	refreshed := x.grant.Access != nil
 	now := s.Clock.Now()
+	told := now.Add(x.rules.Clock.Skew)
 	g := x.grant
 	claims := idClaims{
 		Subject: g.UserID, Audience: g.TenantURL, AuthorizedParty: g.AppID, Issuer: issuer(g, x.rules),
-		IssuedAt: now.Unix(), Expires: now.Add(x.rules.Token.IDTokenLifetime).Unix(), ID: s.Random.UUID(),
+		IssuedAt: told.Unix(), Expires: told.Add(x.rules.Token.IDTokenLifetime).Unix(), ID: s.Random.UUID(),
 		TenantID: g.TenantID, ClientID: g.AppID, SessionID: g.SessionID,
 	}
 	if !g.AuthTime.IsZero() {
-		claims.AuthTime = g.AuthTime.Unix()
+		claims.AuthTime = g.AuthTime.Add(x.rules.Clock.Skew).Unix()
 	}
 	if x.rules.Build == rules.BuildSaaS {
 		claims.Region = s.Region
@@ -117,7 +120,14 @@ func (s *Server) addIDToken(ctx context.Context, x *exchange) error {
 	if refreshed && x.rules.OpenID.RefreshOtherSubject {
 		claims.Subject = s.Random.UUID()
 	}
-	token, err := s.sign(ctx, claims, x.rules.OpenID.AlgNone, x.rules.OpenID.WrongKey)
+	if x.rules.OpenID.WrongAudience {
+		claims.Audience = otherApp
+	}
+	if x.rules.OpenID.WrongParty {
+		claims.AuthorizedParty = otherApp
+	}
+	s.spoil(claimsAlike{&claims.Subject, &claims.Issuer, &claims.NotBefore, &claims.Expires}, x.rules.OpenID.Flaws, told)
+	token, err := s.sign(ctx, claims, signing{x.rules.OpenID.Flaws, x.rules.OpenID.AlgNone, x.rules.OpenID.WrongKey})
 	if err != nil {
 		return err
 	}
@@ -126,23 +136,68 @@ func (s *Server) addIDToken(ctx context.Context, x *exchange) error {
 	return nil
 }
 
+// otherPortal and otherApp are nobody's.
+const (
+	otherPortal = "https://other.example.test"
+	otherApp    = "00000000-0000-4000-8000-0000000000aa"
+)
+
+// claimsAlike are the claims that access tokens and id_tokens share.
+type claimsAlike struct {
+	subject, issuer    *string
+	notBefore, expires *int64
+}
+
+// spoil makes the claims say what a fault wants them to.
+func (s *Server) spoil(c claimsAlike, flaws rules.Flaws, now time.Time) {
+	if flaws.Expired {
+		*c.expires = now.Add(-time.Hour).Unix()
+	}
+	if flaws.NotYetValid {
+		*c.notBefore = now.Add(time.Hour).Unix()
+	}
+	if flaws.WrongIssuer {
+		*c.issuer = otherPortal + "/oauth2"
+	}
+	if flaws.OtherSubject {
+		*c.subject = s.Random.UUID()
+	}
+}
+
+// signing is what is wrong with how a token is signed.
+type signing struct {
+	flaws   rules.Flaws
+	none    bool // not at all
+	foreign bool // with a key that is not served
+}
+
 // sign makes a compact JWT with kid and alg in its header and no typ (identity.md §4.3).
-func (s *Server) sign(ctx context.Context, claims any, none, foreign bool) (string, error) {
+func (s *Server) sign(ctx context.Context, claims any, wrong signing) (string, error) {
 	payload, err := compactJSON(claims)
 	if err != nil {
 		return "", err
+	}
+	if wrong.flaws.NewKey {
+		if err := s.keys.rotate(ctx); err != nil {
+			return "", err
+		}
 	}
 	key, err := s.keys.current(ctx)
 	if err != nil {
 		return "", err
 	}
-	if none {
+	if wrong.none {
 		header := `{"kid":"` + key.id + `","alg":"none"}`
 		encode := base64.RawURLEncoding.EncodeToString
 		return encode([]byte(header)) + "." + encode(payload) + ".", nil
 	}
-	if foreign {
+	if wrong.foreign {
 		if key, err = s.keys.foreignKey(key); err != nil {
+			return "", err
+		}
+	}
+	if wrong.flaws.OtherKeyID {
+		if key, err = newSigningKey(foreignKeyID, key.private, key.created); err != nil {
 			return "", err
 		}
 	}
@@ -212,7 +267,7 @@ func (s *Server) decodeJWT(ctx context.Context, token string) ([]byte, error) {
 	if err := json.Unmarshal(payload, &times); err != nil {
 		return nil, errMalformedToken
 	}
-	now := s.Clock.Now()
+	now := s.Clock.Now().Add(rules.From(ctx).Clock.Skew)
 	if times.Expires != nil && now.After(time.Unix(*times.Expires, 0).Add(bearerSkew)) {
 		return nil, bearerFault(decoding + "Jwt expired at " + time.Unix(*times.Expires, 0).UTC().Format(time.RFC3339))
 	}

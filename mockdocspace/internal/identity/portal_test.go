@@ -66,7 +66,9 @@ func newPortalOn(t testing.TB, between func(store.Store) store.Store, change ...
 			r.Header.Set("X-Forwarded-Host", r.Host)
 		}
 		noted(t, w, r, func(w http.ResponseWriter, r *http.Request) {
-			server.ServeHTTP(w, r.WithContext(p.book.Into(r.Context())))
+			ctx := p.book.Into(r.Context())
+			rules.Presume(ctx, user) // as the gate does that stands in front
+			server.ServeHTTP(w, r.WithContext(ctx))
 		})
 	}))
 	t.Cleanup(listening.Close)

@@ -39,7 +39,7 @@ func (s *server) faultRoutes(api huma.API) {
 
 func activeFault(a rules.Active) control.ActiveFault {
 	return control.ActiveFault{
-		ID: a.ID, Name: a.Fault, Tenant: a.Subject.Tenant, App: a.Subject.App, User: a.Subject.User,
+		ID: a.ID, Name: a.Fault, Value: a.Value, Tenant: a.Subject.Tenant, App: a.Subject.App, User: a.Subject.User,
 		Limit: a.Occasion.Limit, Probability: a.Occasion.Probability, Seed: a.Occasion.Seed,
 		From: moment(a.Occasion.From), Until: moment(a.Occasion.Until), Uses: a.Uses,
 	}
@@ -90,7 +90,13 @@ func (s *server) addFault(_ context.Context, in *struct{ Body control.FaultReque
 	if fault.EveryoneOnly && (subject.App != "" || subject.User != "") {
 		return nil, invalid("body.name", request.Name, "acts before the portal knows app or user: leave app and user out")
 	}
-	active, err := s.Book.Switch(request.Name, subject, when)
+	if fault.AppOnly && subject.User != "" {
+		return nil, invalid("body.user", subject.User, "does not work with %s, which acts before the portal knows the user: leave him out", request.Name)
+	}
+	if _, err := fault.ChangeBy(request.Value); err != nil {
+		return nil, invalid("body.value", request.Value, "does not work: %v", err)
+	}
+	active, err := s.Book.Switch(request.Name, request.Value, subject, when)
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +105,9 @@ func (s *server) addFault(_ context.Context, in *struct{ Body control.FaultReque
 
 // addLiteral switches an answer on that stands in place of the portal's.
 func (s *server) addLiteral(request control.FaultRequest, subject rules.Subject, when rules.Occasion) (*answer[control.ActiveFault], error) {
+	if request.Value != "" {
+		return nil, invalid("body.value", request.Value, "stands beside an answer, which takes none: leave it out")
+	}
 	if request.Name != "" {
 		return nil, invalid("body.answer", request.Name, "stands beside a name: send one of the two")
 	}
@@ -119,10 +128,14 @@ func (s *server) addLiteral(request control.FaultRequest, subject rules.Subject,
 func (s *server) faultCatalogue(context.Context, *none) (*answer[[]control.Fault], error) {
 	list := []control.Fault{}
 	for _, f := range rules.Faults() {
-		list = append(list, control.Fault{
+		entry := control.Fault{
 			Name: f.Name, Sentence: f.Sentence, Where: f.Where, App: f.App,
-			Breaks: slices.Clone(f.Breaks), EveryoneOnly: f.EveryoneOnly,
-		})
+			Breaks: slices.Clone(f.Breaks), EveryoneOnly: f.EveryoneOnly, AppOnly: f.AppOnly,
+		}
+		if f.Value != nil {
+			entry.Value, entry.DefaultValue = f.Value.Meaning, f.Value.Default
+		}
+		list = append(list, entry)
 	}
 	return &answer[[]control.Fault]{list}, nil
 }

@@ -50,9 +50,12 @@ const (
 // Callback is how the browser comes back to the app. It alters only answers that
 // lead to the app with a code, so that no address is reached that is not registered.
 type Callback struct {
-	Error       string // this error instead of the code (RFC 6749 §4.1.2.1)
-	Both        bool   // an error beside the code
-	WrongIssuer bool   // iss (RFC 9207) names another portal
+	Error        string // this error instead of the code (RFC 6749 §4.1.2.1)
+	Both         bool   // an error beside the code
+	Issuer       string // iss (RFC 9207) of another portal
+	ForeignState bool   // the state of another sign-in
+	SwappedCode  bool   // the code of another sign-in
+	Twice        bool   // the browser loads the address two times
 }
 
 // Answer is how the answers of a group are spoiled on their way. The zero value is
@@ -61,13 +64,15 @@ type Answer struct {
 	Status          int           // instead of doing anything; 0: as it is
 	Error           string        // with this OAuth error (RFC 6749 §5.2)
 	ResetNanosecond bool          // with the limiter's headers, the reset in nanoseconds (docs/portal/identity.md §13.1)
-	RetryAfter      bool          // with Retry-After: 1
+	RetryAfter      bool          // with Retry-After
+	Wait            time.Duration // what those headers say
 	ToLogin         bool          // redirected to the login page
-	Body            AnswerBody    //
-	Expires         ExpiresIn     // token answers
-	TokenTypeCase   bool          // token_type is BEARER
-	ExtraMembers    bool          // members that nobody asked for
-	OmitAccessToken bool          //
+	Body            AnswerBody
+	Expires         ExpiresIn // token answers
+	TokenTypeCase   bool      // token_type is BEARER
+	ExtraMembers    bool      // members that nobody asked for
+	OmitAccessToken bool
+	OmitRefresh     bool
 	SlowHeader      time.Duration // before the first byte
 	SlowBody        time.Duration // between the two halves of the body
 	Drop            Drop

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,7 @@ type page struct {
 	active   []*entry
 	sometime bool // some faults concern not everyone, or not always
 	targeted bool // some faults concern one app or user
+	late     bool // some faults concern the way back to the app
 	now      func() time.Time
 }
 
@@ -44,14 +46,14 @@ func NewBookAt(base Rules, now func() time.Time) *Book {
 // Add switches a fault on for a subject, in every request, and returns its id.
 // The error names the catalogue when the fault is unknown.
 func (b *Book) Add(name string, subject Subject) (int, error) {
-	active, err := b.Switch(name, subject, Occasion{})
+	active, err := b.Switch(name, "", subject, Occasion{})
 	return active.ID, err
 }
 
-// Switch switches a fault on for a subject on some occasions. The error says what
-// of it makes no sense. Requests that the fault does not concern by their path are
+// Switch switches a fault on with a value, empty for its default, for a subject on some
+// occasions. The error says what of it makes no sense. Requests that the fault does not concern by their path are
 // no occasions.
-func (b *Book) Switch(name string, subject Subject, when Occasion) (Active, error) {
+func (b *Book) Switch(name, value string, subject Subject, when Occasion) (Active, error) {
 	fault, ok := FaultNamed(name)
 	if !ok {
 		return Active{}, fmt.Errorf("fault %q is unknown: GET /mock/faults/catalogue lists them", name)
@@ -59,14 +61,21 @@ func (b *Book) Switch(name string, subject Subject, when Occasion) (Active, erro
 	if (subject.App != "" || subject.User != "") && fault.EveryoneOnly {
 		return Active{}, fmt.Errorf("fault %q acts before the portal knows app or user: leave both out", name)
 	}
+	if subject.User != "" && fault.AppOnly {
+		return Active{}, fmt.Errorf("fault %q acts before the portal knows the user: leave him out", name)
+	}
 	if err := when.Check(); err != nil {
 		return Active{}, fmt.Errorf("fault %q: %w", name, err)
+	}
+	change, err := fault.ChangeBy(value)
+	if err != nil {
+		return Active{}, err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.next++
-	e := newEntry(Active{ID: b.next, Fault: name, Subject: subject, Occasion: when}, fault.Change)
-	e.paths = areaOf(name).paths
+	e := newEntry(Active{ID: b.next, Fault: name, Value: value, Subject: subject, Occasion: when}, change)
+	e.paths, e.late = areaOf(name).paths, strings.HasPrefix(name, returning)
 	b.rebuild(append(slices.Clone(b.page.Load().active), e))
 	return e.report(), nil
 }
@@ -121,7 +130,8 @@ func (b *Book) List() []Active {
 func (b *Book) rebuild(active []*entry) {
 	p := &page{everyone: b.base, active: active, now: b.now}
 	for _, e := range active {
-		p.targeted = p.targeted || e.Subject.App != "" || e.Subject.User != ""
+		p.targeted = p.targeted || e.personal()
+		p.late = p.late || e.late
 		if e.always() {
 			e.change(&p.everyone)
 		} else {
@@ -140,6 +150,7 @@ type sight struct {
 	request  Request
 	everyone *Rules // with what acts on everyone in this request
 	note     *diagnosis.Note
+	presumed string // user
 
 	mu       sync.Mutex
 	decided  map[*entry]bool
@@ -170,7 +181,7 @@ func (b *Book) IntoRequest(ctx context.Context, r Request) context.Context {
 				e.uses.Add(1)
 				s.note.Fault(e.Fault)
 			}
-		case e.Subject.App == "" && e.Subject.User == "" && e.Subject.matches(r.Tenant, "", "") && s.acts(e):
+		case !e.late && !e.personal() && e.Subject.matches(r.Tenant, "", "") && s.acts(e):
 			if s.everyone == &p.everyone {
 				changed := p.everyone
 				s.everyone = &changed
@@ -215,15 +226,21 @@ func From(ctx context.Context) *Rules {
 }
 
 // With returns a context in which these faults are in force besides: for one request
-// that asks for them itself. The error names a fault that is unknown.
-func With(ctx context.Context, names ...string) (context.Context, error) {
+// that asks for them itself, by name or by name=value. The error names a fault that is
+// unknown, or a value that it does not take.
+func With(ctx context.Context, asked ...string) (context.Context, error) {
 	changed := *From(ctx)
-	for _, name := range names {
+	for _, one := range asked {
+		name, value, _ := strings.Cut(one, "=")
 		fault, ok := FaultNamed(name)
 		if !ok {
 			return ctx, fmt.Errorf("fault %q is unknown: GET /mock/faults/catalogue lists them", name)
 		}
-		fault.Change(&changed)
+		change, err := fault.ChangeBy(value)
+		if err != nil {
+			return ctx, err
+		}
+		change(&changed)
 		diagnosis.Of(ctx).Fault(name)
 	}
 	s := &sight{page: &page{}, everyone: &changed, note: diagnosis.Of(ctx)}
@@ -246,17 +263,55 @@ func Targeted(ctx context.Context) bool {
 	return ok && s.targeted
 }
 
+// Presume tells whose a request seems to be, for where that is not known for sure yet.
+func Presume(ctx context.Context, user string) {
+	if s, ok := ctx.Value(contextKey{}).(*sight); ok {
+		s.presumed = user
+	}
+}
+
 // For returns the rules for one app and one user; either may be empty while unknown.
+// An unknown user is the presumed one.
 func For(ctx context.Context, app, user string) *Rules {
 	s, ok := ctx.Value(contextKey{}).(*sight)
 	if !ok || !s.targeted {
 		return From(ctx)
 	}
+	if user == "" {
+		user = s.presumed
+	}
 	r := *s.everyone
 	for _, e := range s.active {
-		if (e.Subject.App != "" || e.Subject.User != "") && e.Subject.matches(s.request.Tenant, app, user) && s.acts(e) {
+		if !e.late && e.personal() && e.Subject.matches(s.request.Tenant, app, user) && s.acts(e) {
 			e.change(&r)
 		}
 	}
 	return &r
+}
+
+// returning is the beginning of the names of faults that act when the browser goes
+// back to the app with a code.
+const returning = "answer.callback."
+
+// MayReturnOtherwise reports whether some fault concerns the way back to the app.
+func MayReturnOtherwise(ctx context.Context) bool {
+	if s, ok := ctx.Value(contextKey{}).(*sight); ok {
+		return s.late || s.everyone.Gate.Callback != (Callback{})
+	}
+	return false
+}
+
+// Returning is what happens to the browser that goes back to that app with a code.
+// Only then, and not when the request came, is it decided whether a fault is in force:
+// an authorization takes several requests, of which this is one.
+func Returning(ctx context.Context, app, user string) Callback {
+	r := *For(ctx, app, user)
+	if s, ok := ctx.Value(contextKey{}).(*sight); ok {
+		for _, e := range s.active {
+			if e.late && e.Subject.matches(s.request.Tenant, app, user) && s.acts(e) {
+				e.change(&r)
+			}
+		}
+	}
+	return r.Gate.Callback
 }

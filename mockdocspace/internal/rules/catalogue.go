@@ -7,7 +7,7 @@ import (
 
 // catalogue is the whole table; its order is the one that lists show.
 var catalogue = func() []Fault {
-	all := slices.Concat(authorizeFaults, requestFaults, tokenFaults, portalFaults, gateFaults, answerFaults)
+	all := slices.Concat(authorizeFaults, requestFaults, tokenFaults, flawFaults, portalFaults, gateFaults, answerFaults)
 	for i, f := range all {
 		area := areaOf(f.Name)
 		if f.Where == "" {
@@ -49,6 +49,7 @@ var areas = map[string]area{
 	"pages":            {"the portal's pages", "Nothing it could do: the browser is at the portal.", nil},
 	"race":             {"parallel requests", "Never exchanges a code or refreshes twice at once.", nil},
 	"limits":           {"the portal's limiters", "Waits when it is told to, and asks no more than it needs.", nil},
+	"clock":            {"tokens and Date headers", "", nil},
 	"robust":           {"any request", "Gives up after a time and says that the portal does not answer.", nil},
 	"answer.token":     {"", "", []string{"/oauth2/token"}},
 	"answer.callback":  {"", "", []string{"/oauth2/authorize"}},

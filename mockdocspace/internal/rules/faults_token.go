@@ -254,7 +254,7 @@ var tokenFaults = []Fault{
 	},
 	{
 		Name: "revoke.unknown-400", Sentence: "Revoking an unknown token is an error.",
-		Breaks: []string{"rfc7009/2.2/unknown-token-200"},
+		Breaks: []string{"rfc7009/2.2/unknown-token-200"}, AppOnly: true,
 		Change: func(r *Rules) { r.Revoke.UnknownIsError = true },
 	},
 	{

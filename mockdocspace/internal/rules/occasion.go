@@ -47,6 +47,7 @@ func (o Occasion) Check() error {
 type Active struct {
 	ID       int
 	Fault    string // a name of the catalogue
+	Value    string // what was set about it; empty: its default
 	Subject  Subject
 	Occasion Occasion
 	Uses     int64 // requests in which it was in force
@@ -60,6 +61,7 @@ type entry struct {
 	paths  []string // beginnings of the paths concerned; none: all
 	method string   // of a literal answer; empty: all
 	exact  string   // path of a literal answer
+	late   bool     // decided when the browser goes back to the app, see Returning
 
 	mu   sync.Mutex
 	dice *rand.Rand
@@ -77,7 +79,12 @@ func newEntry(a Active, change func(*Rules)) *entry {
 }
 
 // always: in every request, for everyone.
-func (e *entry) always() bool { return e.Subject == (Subject{}) && e.Occasion == (Occasion{}) }
+func (e *entry) always() bool {
+	return !e.late && e.Subject == (Subject{}) && e.Occasion == (Occasion{})
+}
+
+// personal: for one app or user.
+func (e *entry) personal() bool { return e.Subject.App != "" || e.Subject.User != "" }
 
 // concerns reports whether a request is one that the fault is about, as far as its
 // address tells.

@@ -48,7 +48,7 @@ func TestOccasions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			book := NewBookAt(DocSpace(), func() time.Time { return start.Add(c.at) })
-			if _, err := book.Switch("consent.skipped", c.subject, c.when); err != nil {
+			if _, err := book.Switch("consent.skipped", "", c.subject, c.when); err != nil {
 				t.Fatal(err)
 			}
 			if got := in(book, 10, 1, "a", "u"); got != c.want {
@@ -64,7 +64,7 @@ func TestOccasions(t *testing.T) {
 func TestChanceRepeatsWithItsSeed(t *testing.T) {
 	run := func(seed uint64) (string, Active) {
 		book := NewBook(DocSpace())
-		active, err := book.Switch("consent.skipped", Subject{}, Occasion{Probability: 0.5, Seed: seed})
+		active, err := book.Switch("consent.skipped", "", Subject{}, Occasion{Probability: 0.5, Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +92,7 @@ func TestNonsenseOccasionsAreRefused(t *testing.T) {
 		{Probability: 1.1},
 		{From: now, Until: now},
 	} {
-		if _, err := NewBook(DocSpace()).Switch("consent.skipped", Subject{}, when); err == nil {
+		if _, err := NewBook(DocSpace()).Switch("consent.skipped", "", Subject{}, when); err == nil {
 			t.Errorf("%+v was accepted", when)
 		}
 	}

@@ -28,6 +28,7 @@ type Rules struct {
 	Race         Race
 	Limits       Limits
 	Robust       Robust
+	Clock        Clock
 	Gate         Gate
 }
 
@@ -199,6 +200,16 @@ type Introspect struct {
 	WrongScope    bool
 }
 
+// Flaws are what can be wrong with a signed token.
+type Flaws struct {
+	Expired      bool // exp an hour ago
+	NotYetValid  bool // nbf an hour ahead
+	WrongIssuer  bool // iss of another portal
+	OtherSubject bool
+	OtherKeyID   bool // signed with the right key under an id that is not served
+	NewKey       bool // signed with a key made for it, which is served from then on
+}
+
 // OpenID is the behaviour of id_token and userinfo (§3.9, §4.4).
 type OpenID struct {
 	WithoutScope           bool // issues an id_token without openid
@@ -206,6 +217,9 @@ type OpenID struct {
 	AudienceIsClient       bool // OpenID Connect Core §2; at the portal aud is the portal (§4.4)
 	DropNonce              bool
 	ChangeNonce            bool
+	Flaws                  Flaws
+	WrongAudience          bool // aud of another app
+	WrongParty             bool // azp of another app
 	AlgNone                bool
 	WrongKey               bool
 	UserInfoOtherSubject   bool
@@ -236,6 +250,7 @@ type Metadata struct {
 // JWT is the shape of access tokens (§4.3).
 type JWT struct {
 	DropClaim        bool // leaves cid out
+	Flaws            Flaws
 	WrongAudience    bool
 	WrongKey         bool
 	AlgNone          bool
@@ -320,6 +335,12 @@ type Race struct {
 // the portal's configuration; see package limit.
 type Limits struct {
 	Off bool // nobody counts, whatever the configuration
+}
+
+// Clock is how far the portal's clock is off for whoever looks at its tokens and
+// dates.
+type Clock struct {
+	Skew time.Duration // ahead; behind when negative
 }
 
 // Robust is how malformed input is survived.
