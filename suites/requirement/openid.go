@@ -39,7 +39,7 @@ var openid = []Requirement{
 	{
 		ID: "oidc-core/3.1.3.7/signature", Level: Must,
 		Title:  "id_tokens verify with the served key of their kid, and alg is not none",
-		Faults: []string{"openid.alg-none", "openid.wrong-key"},
+		Faults: []string{"openid.alg-none", "openid.wrong-key", "openid.other-kid"},
 		Why:    "An unsigned or foreign-signed id_token lets anyone sign in as anyone.",
 		Fix:    "Sign with the key that the kid names in the key set.",
 	},
