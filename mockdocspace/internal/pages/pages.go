@@ -1,6 +1,6 @@
 // Package pages is what a person sees of the portal: login form, portal choice,
-// consent, one-time sign-in links, error screens and the portal's home
-// (docs/portal/browser-flow.md §2–§5). Pages are rendered here; the scripts
+// consent, one-time sign-in links, error screens, the portal's home, the developer
+// console and the authorized apps (docs/portal/browser-flow.md §2–§6). Pages are rendered here; the scripts
 // under assets do what the portal's own scripts do, in their order, quirks included.
 //
 // References of the form §n are to docs/portal/browser-flow.md.
@@ -57,8 +57,8 @@ type handler struct {
 	Config
 }
 
-// New returns the handler of `/`, `/login*`, `/confirm*` and `/static/*`; other
-// paths are answered with a 404 page. It wants rules and site in the request's
+// New returns the handler of `/`, `/login*`, `/confirm*`, `/developer-tools*`,
+// `/portal-settings*`, `/profile*` and `/static/*`; other paths are answered with a 404 page. It wants rules and site in the request's
 // context as the router of package mockdocspace puts them.
 func New(c Config) http.Handler {
 	if c.Logger == nil {
@@ -107,9 +107,14 @@ func (v *visit) serve() {
 		v.confirm(kind)
 		return
 	}
+	if v.console(path) {
+		return
+	}
 	switch path {
 	case "/":
 		v.home()
+	case "/profile/authorized-apps":
+		v.authorizedApps()
 	case "/login":
 		if !v.intercept() {
 			v.login()

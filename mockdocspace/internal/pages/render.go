@@ -20,7 +20,7 @@ var templates = func() map[string]*template.Template {
 	frame := template.Must(template.New("frame.html").
 		Funcs(template.FuncMap{"asset": assetURL}).
 		ParseFS(templateFiles, "templates/frame.html", "templates/parts.html"))
-	for _, name := range []string{"login", "consent", "tenant-list", "confirm", "error", "screen", "home", "blank"} {
+	for _, name := range []string{"login", "consent", "tenant-list", "confirm", "error", "screen", "home", "console", "app-form", "authorized-apps", "blank"} {
 		set := template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
 		sets[name] = set
 	}
@@ -29,11 +29,12 @@ var templates = func() map[string]*template.Template {
 
 // page is what a template needs.
 type page struct {
-	Name   string // template and script
-	Title  string // the login application's own pages have none (§4.1)
-	Static bool   // no script
-	View   any    // what the template shows
-	Data   any    // what the script reads, as JSON
+	Name   string      // template and script
+	Title  string      // the login application's own pages have none (§4.1)
+	Static bool        // no script
+	Portal *portalView // frame of the portal's own pages; nil on those of the login application
+	View   any         // what the template shows
+	Data   any         // what the script reads, as JSON
 }
 
 // frame is what every template sees.

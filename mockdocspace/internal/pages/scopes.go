@@ -7,9 +7,12 @@ import (
 	"strings"
 )
 
-// scopeGroup is a bullet of the consent page (§5.2). A group whose write scope
+// scopeGroup is a bullet of the consent page (§5.2) and a row of the console's
+// form (§6.2). On the consent page a group whose write scope
 // is asked for shows the write text only.
 type scopeGroup struct {
+	Name      string `json:"-"`     // as the portal groups them
+	Title     string `json:"-"`     // in the console's form (§6.2)
 	Read      string `json:"read"`  // scope name
 	Write     string `json:"write"` // scope name; empty: none
 	ReadText  string `json:"readText"`
@@ -20,13 +23,13 @@ type scopeGroup struct {
 // (§5.2; docs/portal/identity.md §7).
 var scopeGroups = []scopeGroup{
 	{
-		"accounts.self:read", "accounts.self:write",
+		"profiles", "Profile", "accounts.self:read", "accounts.self:write",
 		"View basic information about your profile", "View and manage basic information about your profile",
 	},
-	{"accounts:read", "accounts:write", "View all contacts", "View and manage all contacts"},
-	{"files:read", "files:write", "View all files and folders", "View and manage all files and folders"},
-	{"rooms:read", "rooms:write", "View all rooms", "View and manage all rooms"},
-	{"openid", "", "View your personal data", ""},
+	{"accounts", "Contacts", "accounts:read", "accounts:write", "View all contacts", "View and manage all contacts"},
+	{"files", "Files & Folders", "files:read", "files:write", "View all files and folders", "View and manage all files and folders"},
+	{"rooms", "Rooms", "rooms:read", "rooms:write", "View all rooms", "View and manage all rooms"},
+	{"openid", "Open ID", "openid", "", "View your personal data", ""},
 }
 
 // knownScopes are all scope names, in the list's order.

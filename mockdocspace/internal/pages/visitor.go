@@ -2,7 +2,6 @@ package pages
 
 import (
 	"errors"
-	"net/http"
 
 	"docspace-oauth/mockdocspace/internal/store"
 	"docspace-oauth/signature"
@@ -64,38 +63,4 @@ func (v *visit) knownApp(id string) (app store.App, ok bool) {
 		return store.App{}, false
 	}
 	return app, app.GoneAt.IsZero() || v.rules.Registration.MassDeleteCached
-}
-
-// home is the portal itself: who is signed in, and the rooms.
-func (v *visit) home() {
-	user, ok := v.signedIn()
-	if !ok {
-		v.dropSession() // else the login page would lead back here
-		v.w.Header().Set("Cache-Control", "no-store")
-		v.w.Header().Set("Location", v.origin()+"/login")
-		v.w.WriteHeader(http.StatusFound)
-		return
-	}
-	var rooms []string
-	ctx := v.r.Context()
-	root, err := v.Store.RootFolder(ctx, v.site.Tenant.ID, store.RootRooms, "")
-	if err == nil {
-		var folders []store.Folder
-		folders, err = v.Store.Folders(ctx, v.site.Tenant.ID, root.ID)
-		for _, f := range folders {
-			if _, member := f.Members[user.ID]; member || user.IsAdmin() {
-				rooms = append(rooms, f.Title)
-			}
-		}
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		v.Logger.ErrorContext(ctx, "read the rooms", "error", err)
-	}
-	v.render(http.StatusOK, page{
-		Name: "home", Title: "Rooms",
-		View: struct {
-			Portal, Name, Email, Initials string
-			Rooms                         []string
-		}{v.greeting(), user.DisplayName(), user.Email, initials(user.DisplayName()), rooms},
-	})
 }

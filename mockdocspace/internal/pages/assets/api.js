@@ -7,7 +7,7 @@
 export async function call(method, path, body, headers = {}) {
   // Without no-store two equal calls at a time wait for each other at the browser's cache.
   const init = { method, cache: "no-store", headers: { Accept: "application/json, text/plain, */*", ...headers } };
-  if (body instanceof FormData) {
+  if (body instanceof FormData || body instanceof URLSearchParams) {
     init.body = body;
   } else if (body !== undefined) {
     init.headers["Content-Type"] = "application/json";

@@ -1,10 +1,7 @@
 // The portal's home.
 
-import { call } from "./api.js";
+import { setUpHeader } from "./header.js";
 
 export function start() {
-  document.getElementById("sign-out").addEventListener("click", async () => {
-    await call("POST", "/api/2.0/authentication/logout");
-    location.assign("/login");
-  });
+  setUpHeader();
 }

@@ -57,6 +57,11 @@ function toBytes(state) {
   return bytes;
 }
 
+/** The SHA-256 digest of a byte array. */
+export function sha256(bytes) {
+  return toBytes(absorb(initial.slice(), padded(bytes, 0)));
+}
+
 /** size bytes derived from secret and salt (all byte arrays). */
 export function pbkdf2(secret, salt, iterations, size) {
   const key = new Uint8Array(64);

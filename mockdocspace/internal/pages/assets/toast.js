@@ -2,6 +2,15 @@
 
 /** Shows an error for eight seconds. */
 export function toastError(text) {
+  toast(text, "error", "alert");
+}
+
+/** Shows that something was done, for five seconds. */
+export function toastSuccess(text) {
+  toast(text, "success", "status");
+}
+
+function toast(text, kind, role) {
   let tray = document.querySelector(".Toastify");
   if (!tray) {
     tray = document.createElement("div");
@@ -10,9 +19,9 @@ export function toastError(text) {
     document.body.append(tray);
   }
   const toast = document.createElement("div");
-  toast.className = "Toastify__toast Toastify__toast--error";
-  toast.setAttribute("role", "alert");
+  toast.className = `Toastify__toast Toastify__toast--${kind}`;
+  toast.setAttribute("role", role);
   toast.textContent = text;
   tray.append(toast);
-  setTimeout(() => toast.remove(), 8000);
+  setTimeout(() => toast.remove(), kind === "error" ? 8000 : 5000);
 }
