@@ -55,7 +55,7 @@ func TestRoutingBesidesTheRecording(t *testing.T) {
 		{"slash below login", "/login/consent/?x=1", dead, 308, "/login/consent?x=1"},
 		{"slash cannot lead elsewhere", "/login//", "", 308, "/login"},
 		{"home without session", "/", "", 302, "{portal}/login"},
-		{"elsewhere", "/developer-tools/oauth", "", 404, ""},
+		{"elsewhere", "/nowhere", "", 404, ""},
 		{"broken escapes", "/login?type=oauth2&client_id=%zz%", "", 200, ""},
 		{"NUL and invalid UTF-8", "/login?client_id=%00%ff%fe", "", 200, ""},
 	} {
