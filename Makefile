@@ -8,7 +8,7 @@ BIN := bin
 export GOFLAGS := -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build mock bench images fmt check unit judge mutants replay browser go clean
+.PHONY: help run test build mock bench images screens fmt check unit judge mutants replay browser go clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ bench: build ## load on the built portal, beside a bare fosite program (about tw
 
 images: run ## the pictures of the README
 	$(GO) run ./docs/images report/report.html
+
+screens: go browser ## a picture of every page in both themes, on a phone and a desktop, in screens/
+	$(GO) run ./docs/screens screens
 
 fmt: go ## format the code
 	$(GO) tool gofumpt -w .
@@ -58,4 +61,4 @@ go:
 	@command -v $(GO) >/dev/null || { echo "Go 1.26 or newer is needed: https://go.dev/dl/"; exit 1; }
 
 clean: ## remove what the targets made
-	rm -rf $(BIN) report
+	rm -rf $(BIN) report screens

@@ -41,7 +41,7 @@ func run(ctx context.Context, folder string, names []string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	stand, err := gallery.Open(ctx)
+	stand, err := gallery.Open(ctx, "docspace")
 	if err != nil {
 		return err
 	}
@@ -63,9 +63,18 @@ func run(ctx context.Context, folder string, names []string) error {
 	return nil
 }
 
-// save writes a picture of the whole page, below the fold too.
+// save writes a picture of the whole page, below the fold too; of what a dialog
+// covers only what is on the screen.
 func save(ctx context.Context, file string) error {
-	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	dialog, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.querySelector("dialog[open]") !== null`))
+	if err != nil {
+		return err
+	}
+	take := chromedp.FullScreenshot(100)
+	if dialog {
+		take = chromedp.CaptureScreenshot()
+	}
+	picture, err := chromedp.Run(ctx, take)
 	if err != nil {
 		return err
 	}

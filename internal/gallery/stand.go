@@ -38,8 +38,9 @@ type Stand struct {
 	chromium *browser.Browser
 }
 
-// Open puts a stand up. Errors: browser.ErrNotFound where there is no Chromium.
-func Open(ctx context.Context) (s *Stand, err error) {
+// Open puts a stand up whose portal has that profile (mockdocspace.Options). Errors:
+// browser.ErrNotFound where there is no Chromium.
+func Open(ctx context.Context, profile string) (s *Stand, err error) {
 	s = &Stand{}
 	defer func() {
 		if err != nil {
@@ -49,7 +50,7 @@ func Open(ctx context.Context) (s *Stand, err error) {
 	if s.chromium, err = browser.Launch(ctx, browser.Options{}); err != nil {
 		return nil, err
 	}
-	if s.Portal, err = mockdocspace.Start(ctx, mockdocspace.Options{}); err != nil {
+	if s.Portal, err = mockdocspace.Start(ctx, mockdocspace.Options{Profile: profile}); err != nil {
 		return nil, err
 	}
 	if s.flows, err = flows.NewPortal(s.Portal.URL(), nil); err != nil {

@@ -116,7 +116,8 @@ func (t *tour) option(row, testid string) {
 
 // write fills an input as a person would.
 func (t *tour) write(selector, text string) {
-	t.until(fmt.Sprintf(`(() => { const e = document.querySelector(%q); e?.focus(); e?.select(); return e; })()`, selector))
+	t.until(fmt.Sprintf(`!document.querySelector("body[data-page]:not([data-ready])") &&
+		(() => { const e = document.querySelector(%q); e?.focus(); e?.select(); return e && document.activeElement === e; })()`, selector))
 	t.do("write into "+selector, chromedp.KeyEvent(text))
 }
 

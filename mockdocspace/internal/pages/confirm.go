@@ -51,7 +51,7 @@ func (v *visit) confirm(kind string) {
 	switch link.Result {
 	case linkGood:
 		v.render(http.StatusOK, page{
-			Name: "confirm",
+			Name: "confirm", Title: "Signing in",
 			Data: confirmData{Email: link.Email, Key: parameters["key"], Now: v.Clock.Now().UnixMilli()},
 		})
 	case linkInvalid:

@@ -61,7 +61,7 @@ func (v *visit) consent() {
 		return
 	}
 	if v.signatureRefused() {
-		v.render(http.StatusOK, page{Name: "blank", Static: true}) // no scopes, no page (§5.2)
+		v.render(http.StatusOK, page{Name: "blank", Static: true, Title: "Consent"}) // no scopes, no page (§5.2)
 		return
 	}
 	clientID := v.consentClient()
@@ -77,7 +77,7 @@ func (v *visit) consent() {
 		view.PolicyURL, view.TermsURL = app.PolicyURL, app.TermsURL
 	}
 	v.render(http.StatusOK, page{
-		Name: "consent", View: view,
+		Name: "consent", Title: "Consent", View: view,
 		Data: consentData{
 			ClientID: clientID, UserID: user.ID, AppScopes: app.Scopes, Scopes: scopes,
 			Groups: scopeGroups, Known: knownScopes(),

@@ -66,7 +66,7 @@ func (v *visit) login() {
 		view.AppName, view.AppURL, view.AppLogo = app.Name, app.WebsiteURL, logo(app.Logo)
 	}
 	v.render(http.StatusOK, page{
-		Name: "login", View: view,
+		Name: "login", Title: "Sign in", View: view,
 		Data: loginData{
 			Hash: hash, ClientID: clientID, PortalWay: known && app.Public,
 			AuthError: v.first("authError") != "", Return: v.first("referenceUrl"),

@@ -29,8 +29,8 @@ var templates = func() map[string]*template.Template {
 
 // page is what a template needs.
 type page struct {
-	Name   string      // template and script
-	Title  string      // the login application's own pages have none (§4.1)
+	Name   string // template and script
+	Title  string
 	Static bool        // no script
 	Portal *portalView // frame of the portal's own pages; nil on those of the login application
 	View   any         // what the template shows
@@ -47,6 +47,9 @@ type frame struct {
 // sites may not frame it unless the rules let them.
 func (v *visit) render(status int, p page) {
 	f := frame{page: p}
+	if v.rules.Pages.Untitled && p.Portal == nil {
+		f.Title = "" // as those of the login application
+	}
 	if v.rules.Pages.ReflectInput {
 		var all []string
 		for _, q := range looseQuery(v.r.URL.RawQuery) {

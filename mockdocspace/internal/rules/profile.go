@@ -53,6 +53,7 @@ func DocSpace() Rules {
 	r.Pages.AllowBeforeBounce = true
 	r.Pages.LegacySignInEndsAtHome = true
 	r.Pages.TermsLinkTwice = true
+	r.Pages.Untitled = true
 	r.Pages.ConsoleKeepsScopes = true
 	r.Pages.ConsentResetsResumeLink = true
 	return r

@@ -320,6 +320,7 @@ type Pages struct {
 	AllowBeforeBounce       bool // the portal's: Allow can be clicked before the bounce (browser-flow.md §1)
 	LegacySignInEndsAtHome  bool // the portal's (browser-flow.md §3.4)
 	TermsLinkTwice          bool // the portal's: both links lead to the terms (browser-flow.md §5.2)
+	Untitled                bool // the portal's: the login application's documents have no title (browser-flow.md §4.1)
 	ConsoleKeepsScopes      bool // the portal's, as read: a scope once ticked is registered though un-ticked (browser-flow.md §6.2)
 	ConsentResetsResumeLink bool // the portal's: a consent POST leaves the bare authorize URL behind (browser-flow.md §2.3)
 }
