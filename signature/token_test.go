@@ -154,17 +154,76 @@ func TestVerifierForgets(t *testing.T) {
 	}
 }
 
+// Nothing counts but what the holder of the key has signed, whatever stands around it.
 func FuzzVerify(f *testing.F) {
-	f.Add("a.b.c")
-	f.Add(strings.Repeat(".", 5))
 	key := Key(DefaultSecret)
-	if token, err := Issue(key, Claims{UserID: "u", Expires: now.Add(Lifetime)}); err == nil {
-		f.Add(token)
+	good, err := Issue(key, Claims{UserID: "u", Expires: now.Add(Lifetime)})
+	if err != nil {
+		f.Fatal(err)
 	}
+	unsigned := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + good[strings.IndexByte(good, '.'):]
+	for _, seed := range []string{"a.b.c", strings.Repeat(".", 5), good, unsigned, good + ".x", " " + good, strings.Replace(good, ".", "..", 1)} {
+		f.Add(seed)
+	}
+	signedPart := good[:strings.LastIndexByte(good, '.')]
 	f.Fuzz(func(t *testing.T, token string) {
-		if _, err := Verify(key, token, now, Leniency{}); err != nil && !errors.Is(err, ErrInvalid) {
+		claims, err := Verify(key, token, now, Leniency{})
+		switch {
+		case err == nil && !strings.HasPrefix(strings.TrimSpace(token), signedPart):
+			t.Errorf("%q was accepted as %+v", token, claims)
+		case err != nil && token == good:
+			t.Errorf("what was issued: %v", err)
+		case err != nil && !errors.Is(err, ErrInvalid):
 			t.Errorf("error %v does not wrap ErrInvalid", err)
 		}
 		_, _ = Verify(key, token, now, Leniency{Unsigned: true, Expired: true})
+	})
+}
+
+// Whoever has the key may sign anything: it is refused as a whole, or holds
+// claims that can be issued and read again, and no time that has passed.
+func FuzzClaims(f *testing.F) {
+	key := Key(DefaultSecret)
+	for _, seed := range []string{
+		`{"user_id":"u","tenant_id":"3","is_admin":"True","exp":1772357400}`, `{"exp":1e300}`, `{"tenant_id":3.0,"nbf":-1}`,
+		`{"user_id":null,"USER_ID":"x"}`, `[]`, ``, `{"is_guest":1}`, `{"exp":"1772357400"}`, "{\"user_id\":\"\xff\"}",
+	} {
+		f.Add("JWT", seed)
+	}
+	f.Add("at+jwt", `{}`)
+	f.Fuzz(func(t *testing.T, typ, payload string) {
+		signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: key}, (&jose.SignerOptions{}).WithType(jose.ContentType(typ)))
+		if err != nil {
+			t.Skip()
+		}
+		signed, err := signer.Sign([]byte(payload))
+		if err != nil {
+			t.Skip()
+		}
+		token, err := signed.CompactSerialize()
+		if err != nil {
+			t.Skip()
+		}
+		claims, err := Verify(key, token, now, Leniency{})
+		if err != nil {
+			if !errors.Is(err, ErrInvalid) {
+				t.Errorf("error %v does not wrap ErrInvalid", err)
+			}
+			return
+		}
+		if typ != "JWT" {
+			t.Errorf("accepted with typ %q", typ)
+		}
+		if !claims.Expires.IsZero() && now.After(claims.Expires.Add(Skew)) {
+			t.Errorf("accepted %s after its time", payload)
+		}
+		again, err := Issue(key, claims)
+		if err != nil {
+			t.Fatalf("cannot be issued: %v", err)
+		}
+		read, err := Verify(key, again, now, Leniency{Expired: true})
+		if read.Expires = claims.Expires; err != nil || read != claims {
+			t.Errorf("read %+v (%v), then %+v", claims, err, read)
+		}
 	})
 }

@@ -119,19 +119,33 @@ lifetimes: {access-token: 90s}
 	}
 }
 
+// What is no configuration is described; what is one is written so that it reads
+// back as the same.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(portal))
 	f.Add([]byte("apps:\n  - id: a"))
+	f.Add([]byte("apps:\n  - {id: a, secret: b, redirect-uris: ['http://a/cb'], scopes: [openid], allow-pkce: true}\nfaults:\n  - {name: x, uses: 3, from: 2030-01-31T12:00:00Z}"))
+	f.Add([]byte("lifetimes: {access-token: 1h}\nkeys: [{id: a, file: b}]\ntls: {self-signed: true, hosts: [a]}\nlisten: '[::1]:0'\nfault-header: yes"))
+	f.Add([]byte("a: &x {b: *x}\n<<: *x"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := Parse("x.yaml", data)
-		var described *Error
-		if err != nil && !errors.As(err, &described) {
-			t.Errorf("error of type %T: %v", err, err)
-		}
-		if err == nil {
-			if _, err := c.YAML(); err != nil {
-				t.Errorf("cannot be written: %v", err)
+		if err != nil {
+			var described *Error
+			if !errors.As(err, &described) {
+				t.Errorf("error of type %T: %v", err, err)
 			}
+			return
+		}
+		written, err := c.YAML()
+		if err != nil {
+			t.Fatalf("cannot be written: %v", err)
+		}
+		again, err := Parse("written", written)
+		if err != nil {
+			t.Fatalf("does not read back: %v\n%s", err, written)
+		}
+		if rewritten, err := again.YAML(); err != nil || string(rewritten) != string(written) {
+			t.Errorf("changed on the way: %v\n%s\n%s", err, written, rewritten)
 		}
 	})
 }

@@ -133,6 +133,46 @@ func FuzzDecodeJWT(f *testing.F) {
 	})
 }
 
+// Claims that the server's own key signed, whatever they are, are read or refused;
+// no endpoint that takes a bearer token fails on them.
+func FuzzSignedClaims(f *testing.F) {
+	server := newFuzzServer(f)
+	key, err := server.keys.current(context.Background())
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range []string{
+		`{"sub":"u","aud":"x","exp":4102444800,"scope":["openid"],"cid":"` + fuzzApp + `"}`, `{"exp":1e300}`, `{"exp":-1}`, `{"nbf":"1"}`, `[]`, ``, `null`, `{"aud":["a"]}`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, payload string) {
+		signed, err := key.signer.Sign([]byte(payload))
+		if err != nil {
+			t.Skip()
+		}
+		token, err := signed.CompactSerialize()
+		if err != nil {
+			t.Skip()
+		}
+		if got, err := server.decodeJWT(context.Background(), token); err == nil && string(got) != payload {
+			t.Errorf("payload %q instead of %q", got, payload)
+		}
+		for _, request := range [][2]string{{"/oauth2/userinfo", ""}, {"/oauth2/introspect", "token=" + token}, {"/oauth2/revoke", "client_secret=s&client_id=" + fuzzApp + "&token=" + token}} {
+			r := httptest.NewRequest(http.MethodPost, request[0], strings.NewReader(request[1]))
+			r.Header.Set("Content-Type", formMedia)
+			if request[1] == "" {
+				r.Header.Set("Authorization", "Bearer "+token)
+			}
+			w := httptest.NewRecorder()
+			server.ServeHTTP(w, r)
+			if w.Code >= 500 || strings.Contains(w.Body.String(), `"active":true`) {
+				t.Errorf("%s of %q: %d %s", request[0], payload, w.Code, w.Body)
+			}
+		}
+	})
+}
+
 // Every Accept header gives at least one media type and one decision (identity.md §5.1).
 func FuzzAccept(f *testing.F) {
 	for _, seed := range []string{"", "*/*", "application/json, text/plain, */*", "text/html;q=0.9,*/*;q=x", ";;;,,", "a/b;c=\"", "*", "/"} {
