@@ -25,6 +25,7 @@ func TestBrokenFiles(t *testing.T) {
 		{"unknown key", "profile: strict\nlissten: 1", `x.yaml:2: lissten: unknown key; see docs/configuration.md for the keys, or --print-config for a whole file`},
 		{"unknown key inside", "apps:\n  - id: a\n    secrett: b", `x.yaml:3: secrett: unknown key; see docs/configuration.md for the keys, or --print-config for a whole file`},
 		{"no YAML", "profile: [strict", `x.yaml:1: no valid YAML: sequence end token ']' not found; check indentation and quotes there`},
+		{"tag without a value", "portals:\n  - id: 1\n    hosts: !x\nlisten: a", `x.yaml: no valid YAML; write it as --print-config does, without tags, anchors and aliases`},
 		{"two documents", "profile: strict\n---\nprofile: docspace", `x.yaml:3: a second document begins here; keep one document in the file`},
 		{"key twice", "profile: strict\nprofile: docspace", `x.yaml:2: no valid YAML: mapping key "profile" already defined at [1:1]; check indentation and quotes there`},
 		{"list for text", "profile:\n  - strict", `x.yaml:2: a list where a text is expected; quote texts, write lists with - or []`},

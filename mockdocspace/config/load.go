@@ -61,16 +61,9 @@ func Parse(name string, data []byte) (*Config, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return &c, nil
 	}
-	file, err := parser.ParseBytes(data, 0)
+	file, err := decode(name, data, &c)
 	if err != nil {
-		return nil, syntaxError(name, err)
-	}
-	if len(file.Docs) > 1 {
-		return nil, &Error{File: name, Line: line(file.Docs[1].Body), Problem: "a second document begins here", WayOut: "keep one document in the file"}
-	}
-	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
-	if err := decoder.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-		return nil, decodeError(name, err)
+		return nil, err
 	}
 	if err := c.resolve(filepath.Dir(name)); err != nil {
 		return nil, &Error{File: name, Problem: err.Error(), WayOut: "write paths whole"}
@@ -80,6 +73,27 @@ func Parse(name string, data []byte) (*Config, error) {
 		return nil, err
 	}
 	return &c, nil
+}
+
+// decode reads data into c and returns its syntax tree.
+func decode(name string, data []byte, c *Config) (file *ast.File, err error) {
+	defer func() { // the library fails on some malformed texts, such as a tag without a value
+		if recover() != nil {
+			err = &Error{File: name, Problem: "no valid YAML", WayOut: "write it as --print-config does, without tags, anchors and aliases"}
+		}
+	}()
+	file, err = parser.ParseBytes(data, 0)
+	if err != nil {
+		return nil, syntaxError(name, err)
+	}
+	if len(file.Docs) > 1 {
+		return nil, &Error{File: name, Line: line(file.Docs[1].Body), Problem: "a second document begins here", WayOut: "keep one document in the file"}
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
+	if err := decoder.Decode(c); err != nil && !errors.Is(err, io.EOF) {
+		return nil, decodeError(name, err)
+	}
+	return file, nil
 }
 
 func line(node ast.Node) int {

@@ -116,12 +116,16 @@ func FuzzDecodeJWT(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	signed, err := server.decodeJWT(ctx, good)
+	if err != nil {
+		f.Fatal(err)
+	}
 	for _, seed := range []string{good, "", "..", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", strings.Replace(good, ".", "..", 1), good + ".x"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, token string) {
-		_, err := server.decodeJWT(ctx, token)
-		if err == nil && token != good && token[:strings.LastIndexByte(token, '.')] != good[:strings.LastIndexByte(good, '.')] {
+		payload, err := server.decodeJWT(ctx, token)
+		if err == nil && string(payload) != string(signed) { // base64 has several forms of the same bytes
 			t.Errorf("%q was accepted", token)
 		}
 		if err != nil && token == good {
@@ -147,11 +151,7 @@ func FuzzSignedClaims(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, payload string) {
-		signed, err := key.signer.Sign([]byte(payload))
-		if err != nil {
-			t.Skip()
-		}
-		token, err := signed.CompactSerialize()
+		token, err := key.sign([]byte(payload))
 		if err != nil {
 			t.Skip()
 		}
