@@ -4,6 +4,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
+	"docspace-oauth/internal/hand"
 	"docspace-oauth/mockdocspace"
 )
 
@@ -33,116 +34,116 @@ func Pages() []Page {
 func (t *tour) authorize() {
 	app := t.stand.demo
 	app.Scopes = []string{"accounts.self:read", "files:write", "rooms:write"}
-	t.open(t.stand.flows.AuthorizeURL(app, t.stand.flows.NewAuthorization(app)))
+	t.Open(t.stand.flows.AuthorizeURL(app, t.stand.flows.NewAuthorization(app)))
 }
 
 func (t *tour) logIn(email, password string) {
-	t.until(`document.activeElement?.id === "login_username"`)
-	t.write("#login_username", email)
-	t.write("#login_password", password)
-	t.press("#login_submit")
+	t.Until(`document.activeElement?.id === "login_username"`)
+	t.Write("#login_username", email)
+	t.Write("#login_password", password)
+	t.Press("#login_submit")
 }
 
 // consent waits for the consent page proper, past the bounce (docs/portal/browser-flow.md §5.3).
 func (t *tour) consent() {
 	t.authorize()
-	t.until(`location.pathname === "/login/consent" && !location.search.includes("error=") && document.body.dataset.ready &&
+	t.Until(`location.pathname === "/login/consent" && !location.search.includes("error=") && document.body.dataset.ready &&
 		/(^|; )client_state=./.test(document.cookie) && document.querySelector('[data-testid="consent_allow_button"]')?.disabled === false`)
 }
 
 var loginPages = []Page{
-	{"login", "", func(t *tour) { t.open("/login"); t.shows("#login_submit") }},
-	{"login-for-app", "", func(t *tour) { t.authorize(); t.shows("#login_submit") }},
+	{"login", "", func(t *tour) { t.open("/login"); t.Shows("#login_submit") }},
+	{"login-for-app", "", func(t *tour) { t.authorize(); t.Shows("#login_submit") }},
 	{"login-required", "", func(t *tour) {
 		t.authorize()
-		t.press("#login_submit")
-		t.until(`document.querySelectorAll('input[data-error]').length === 2`)
+		t.Press("#login_submit")
+		t.Until(`document.querySelectorAll('input[data-error]').length === 2`)
 	}},
 	{"login-refused", "", func(t *tour) {
 		t.authorize()
 		t.logIn(admin, "wrong")
-		t.until(`document.querySelector("#login_username-error")?.textContent && !document.querySelector("#login_submit").disabled`)
+		t.Until(`document.querySelector("#login_username-error")?.textContent && !document.querySelector("#login_submit").disabled`)
 	}},
-	{"login-recovery", "", func(t *tour) { t.open("/login"); t.press("#login_forgot-password-link"); t.shows("dialog") }},
-	{"login-toast", "", func(t *tour) { t.open("/login?authError=true"); t.shows(".Toastify__toast") }},
+	{"login-recovery", "", func(t *tour) { t.open("/login"); t.Press("#login_forgot-password-link"); t.Shows("dialog") }},
+	{"login-toast", "", func(t *tour) { t.open("/login?authError=true"); t.Shows(".Toastify__toast") }},
 	{"tenant-list", "", func(t *tour) {
 		t.authorize()
 		t.logIn(user, mockdocspace.SeedPassword)
-		t.shows(".items-list .item")
+		t.Shows(".items-list .item")
 	}},
 	{"confirm", "", func(t *tour) {
 		t.authorize()
-		if t.err == nil { // the call that the page makes, so that it stays
-			_, t.err = chromedp.Call(t.ctx, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{
+		if t.Err == nil { // the call that the page makes, so that it stays
+			_, t.Err = chromedp.Call(t.ctx, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{
 				{URLPattern: "*://*:*/api/2.0/authentication", Block: true},
 			}})
 		}
 		t.logIn(admin, mockdocspace.SeedPassword)
-		t.until(`location.pathname === "/confirm/Auth" && document.body.dataset.ready`)
+		t.Until(`location.pathname === "/confirm/Auth" && document.body.dataset.ready`)
 	}},
 	{"consent", roomAdmin, (*tour).consent}, // a pending consent takes the place of a grant
-	{"error", "", func(t *tour) { t.open("/login/error?oauthMessageKey=client_not_found_error"); t.shows("#header") }},
-	{"screen", "", func(t *tour) { t.open("/confirm/Auth?type=Auth&key=spent&encemail=e"); t.shows("#header") }},
-	{"not-found", "", func(t *tour) { t.open("/nowhere"); t.shows("#header") }},
+	{"error", "", func(t *tour) { t.open("/login/error?oauthMessageKey=client_not_found_error"); t.Shows("#header") }},
+	{"screen", "", func(t *tour) { t.open("/confirm/Auth?type=Auth&key=spent&encemail=e"); t.Shows("#header") }},
+	{"not-found", "", func(t *tour) { t.open("/nowhere"); t.Shows("#header") }},
 }
 
 var portalPages = []Page{
-	{"home", admin, func(t *tour) { t.open("/"); t.shows("#sign-out") }},
-	{"authorized-apps", admin, func(t *tour) { t.open(consentsOf); t.shows(id("auth_row_1")) }},
-	{"authorized-apps-none", owner, func(t *tour) { t.open(consentsOf); t.shows("#empty") }},
-	{"authorized-apps-menu", admin, func(t *tour) { t.open(consentsOf); t.option("auth_row_0", ""); t.shows("#menu") }},
+	{"home", admin, func(t *tour) { t.open("/"); t.Shows("#sign-out") }},
+	{"authorized-apps", admin, func(t *tour) { t.open(consentsOf); t.Shows(hand.ID("auth_row_1")) }},
+	{"authorized-apps-none", owner, func(t *tour) { t.open(consentsOf); t.Shows("#empty") }},
+	{"authorized-apps-menu", admin, func(t *tour) { t.open(consentsOf); t.option("auth_row_0", ""); t.Shows("#menu") }},
 	{"authorized-apps-revoke", admin, func(t *tour) {
 		t.open(consentsOf)
 		t.option("auth_row_0", "oauth_revoke_option")
-		t.shows("#revoke-dialog")
+		t.Shows("#revoke-dialog")
 	}},
 }
 
 var consolePages = []Page{
-	{"console", admin, func(t *tour) { t.open(console); t.shows(id(notesRow)) }},
-	{"console-none", roomAdmin, func(t *tour) { t.open("/developer-tools/oauth"); t.shows("#empty") }},
-	{"console-refused", guest, func(t *tour) { t.open("/developer-tools/oauth"); t.shows("#notice") }},
-	{"console-menu", admin, func(t *tour) { t.open(console); t.option(notesRow, ""); t.shows("#menu") }},
+	{"console", admin, func(t *tour) { t.open(console); t.Shows(hand.ID(notesRow)) }},
+	{"console-none", roomAdmin, func(t *tour) { t.open("/developer-tools/oauth"); t.Shows("#empty") }},
+	{"console-refused", guest, func(t *tour) { t.open("/developer-tools/oauth"); t.Shows("#notice") }},
+	{"console-menu", admin, func(t *tour) { t.open(console); t.option(notesRow, ""); t.Shows("#menu") }},
 	{"console-selection", admin, func(t *tour) {
 		t.open(console)
-		t.press(id("Meeting notes_checkbox") + " input")
-		t.press(id("Timesheets_checkbox") + " input")
-		t.shows("#selection")
+		t.Press(hand.ID("Meeting notes_checkbox") + " input")
+		t.Press(hand.ID("Timesheets_checkbox") + " input")
+		t.Shows("#selection")
 	}},
 	{"console-toast", admin, func(t *tour) {
 		t.open(console)
-		t.press(id("Timesheets_toggle_button") + " input")
-		t.shows(".Toastify__toast--success")
-		t.press(id("Timesheets_toggle_button") + " input") // and off again, for the others
-		t.press(id("disable_app_ok_button"))
-		t.until(`document.querySelectorAll(".Toastify__toast--success").length === 2`)
+		t.Press(hand.ID("Timesheets_toggle_button") + " input")
+		t.Shows(".Toastify__toast--success")
+		t.Press(hand.ID("Timesheets_toggle_button") + " input") // and off again, for the others
+		t.Press(hand.ID("disable_app_ok_button"))
+		t.Until(`document.querySelectorAll(".Toastify__toast--success").length === 2`)
 	}},
-	{"register", roomAdmin, func(t *tour) { t.open("/developer-tools/oauth/create"); t.shows(id("oauth_save_button")) }},
+	{"register", roomAdmin, func(t *tour) { t.open("/developer-tools/oauth/create"); t.Shows(hand.ID("oauth_save_button")) }},
 	{"register-required", roomAdmin, func(t *tour) {
 		t.open("/developer-tools/oauth/create")
-		t.press(id("oauth_save_button"))
-		t.until(`document.querySelectorAll(".field-error:not(:empty)").length > 5`)
+		t.Press(hand.ID("oauth_save_button"))
+		t.Until(`document.querySelectorAll(".field-error:not(:empty)").length > 5`)
 	}},
 	{"register-filled", roomAdmin, func(t *tour) {
 		t.open("/developer-tools/oauth/create")
-		t.write(`input[name="name"]`, "My app")
-		t.write(`input[name="website_url"]`, "https://example.com")
-		t.write(`input[name="redirect_uris"]`, "http://localhost:3000/callback\r")
-		t.write(`input[name="redirect_uris"]`, "https://example.com/a/rather/long/path/to/the/callback/of/this/app\r")
-		t.press(id("files_write_checkbox") + " input")
-		t.write(`input[name="allowed_origins"]`, "http://localhost:3000")
-		t.shows(id("allowed_origins_add_button"))
+		t.Write(`input[name="name"]`, "My app")
+		t.Write(`input[name="website_url"]`, "https://example.com")
+		t.Write(`input[name="redirect_uris"]`, "http://localhost:3000/callback\r")
+		t.Write(`input[name="redirect_uris"]`, "https://example.com/a/rather/long/path/to/the/callback/of/this/app\r")
+		t.Press(hand.ID("files_write_checkbox") + " input")
+		t.Write(`input[name="allowed_origins"]`, "http://localhost:3000")
+		t.Shows(hand.ID("allowed_origins_add_button"))
 	}},
-	{"edit", admin, func(t *tour) { t.open(console + "/" + t.stand.ClientID); t.shows(id("secret_input_group_input")) }},
+	{"edit", admin, func(t *tour) { t.open(console + "/" + t.stand.ClientID); t.Shows(hand.ID("secret_input_group_input")) }},
 	{"edit-unknown", admin, func(t *tour) {
 		t.open(console + "/00000000-0000-4000-8000-000000000000")
-		t.shows("#notice")
+		t.Shows("#notice")
 	}},
 }
 
 // dialog is a choice of an app's menu that opens a dialog.
 func dialog(name, testid, opened string) Page {
-	return Page{name, admin, func(t *tour) { t.open(console); t.option(notesRow, testid); t.shows(opened) }}
+	return Page{name, admin, func(t *tour) { t.open(console); t.option(notesRow, testid); t.Shows(opened) }}
 }
 
 var dialogPages = []Page{
@@ -154,33 +155,33 @@ var dialogPages = []Page{
 	{"dialog-token", admin, func(t *tour) {
 		t.open(console)
 		t.option(notesRow, "oauth_generate_token_option")
-		t.press(id("generate_token_button"))
-		t.shows(id("generate_token_input"))
+		t.Press(hand.ID("generate_token_button"))
+		t.Shows(hand.ID("generate_token_input"))
 	}},
 	{"dialog-revoke", admin, func(t *tour) {
 		t.open(console)
 		t.option(notesRow, "oauth_revoke_token_option")
-		t.write(id("revoke_token_input"), "nonsense\r")
-		t.until(`document.querySelector("#revoked-token-error").textContent`)
+		t.Write(hand.ID("revoke_token_input"), "nonsense\r")
+		t.Until(`document.querySelector("#revoked-token-error").textContent`)
 	}},
 	{"dialog-reset", admin, func(t *tour) {
 		t.open(console + "/" + t.stand.ClientID)
-		t.press(id("secret_input_group_button"))
-		t.shows("#reset-dialog")
+		t.Press(hand.ID("secret_input_group_button"))
+		t.Shows("#reset-dialog")
 	}},
 }
 
 var demoPages = []Page{
-	{"demo-app", "", func(t *tour) { t.open(t.stand.AppURL); t.shows("#docspace-button") }},
+	{"demo-app", "", func(t *tour) { t.Open(t.stand.AppURL); t.Shows("#docspace-button") }},
 	{"demo-app-signed-in", admin, func(t *tour) {
-		t.open(t.stand.AppURL + "/authenticate")
-		t.shows(id("user_email"))
+		t.Open(t.stand.AppURL + "/authenticate")
+		t.Shows(hand.ID("user_email"))
 	}},
 	{"demo-app-denied", owner, func(t *tour) {
-		t.open(t.stand.AppURL + "/authenticate")
-		t.until(`location.pathname === "/login/consent" && !location.search.includes("error=") && document.body.dataset.ready &&
+		t.Open(t.stand.AppURL + "/authenticate")
+		t.Until(`location.pathname === "/login/consent" && !location.search.includes("error=") && document.body.dataset.ready &&
 			/(^|; )client_state=./.test(document.cookie)`)
-		t.press(id("consent_deny_button"))
-		t.until(`location.pathname === "/callback" && document.readyState === "complete"`)
+		t.Press(hand.ID("consent_deny_button"))
+		t.Until(`location.pathname === "/callback" && document.readyState === "complete"`)
 	}},
 }

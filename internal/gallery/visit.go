@@ -3,16 +3,13 @@ package gallery
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"docspace-oauth/flows/browser"
+	"docspace-oauth/internal/hand"
 )
-
-// patience is how long a step may take before the visit fails.
-const patience = 40 * time.Second
 
 // Look is how a page is shown.
 type Look struct {
@@ -32,13 +29,13 @@ func (s *Stand) Visit(ctx context.Context, p Page, look Look, do func(ctx contex
 		if err := look.apply(ctx); err != nil {
 			return err
 		}
-		t := &tour{stand: s, profile: profile, ctx: ctx}
+		t := &tour{Hand: hand.On(ctx), stand: s, profile: profile, ctx: ctx}
 		if p.user != "" {
 			t.signIn(p.user)
 		}
 		p.show(t)
-		if t.err != nil {
-			return t.err
+		if t.Err != nil {
+			return t.Err
 		}
 		return do(ctx)
 	}); err != nil {
@@ -61,17 +58,17 @@ func (l Look) apply(ctx context.Context) error {
 	return err
 }
 
-// tour is the way to a page; after a step that failed the others do nothing.
+// tour is the way to a page.
 type tour struct {
+	*hand.Hand
 	stand   *Stand
 	profile *browser.Profile
 	ctx     context.Context // of the tab
-	err     error
 }
 
 // signIn gives the profile a user's session, without the login page.
 func (t *tour) signIn(email string) {
-	if t.err != nil {
+	if t.Err != nil {
 		return
 	}
 	portal := t.stand.Portal
@@ -80,78 +77,17 @@ func (t *tour) signIn(email string) {
 		err = t.profile.SetCookie(t.ctx, portal.URL(), "asc_auth_key", signedIn.Session)
 	}
 	if err != nil {
-		t.err = fmt.Errorf("sign %s in: %w", email, err)
+		t.Err = fmt.Errorf("sign %s in: %w", email, err)
 	}
 }
 
-// open goes to a path of the portal, or to an address.
-func (t *tour) open(path string) {
-	if path[0] == '/' {
-		path = t.stand.Portal.URL() + path
-	}
-	t.do("open "+path, chromedp.Navigate(path))
-}
-
-// press clicks the first visible match of a selector, once it is there.
-func (t *tour) press(selector string) {
-	t.until(fmt.Sprintf(`(() => {
-		const ready = !document.querySelector("body[data-page]:not([data-ready])");
-		const found = [...document.querySelectorAll(%q)].find((e) => ready && e.checkVisibility({visibilityProperty: true}));
-		found?.focus();
-		found?.click();
-		return found;
-	})()`, selector))
-}
-
-// id is the selector of a test id.
-func id(testid string) string { return `[data-testid="` + testid + `"]` }
+// open goes to a path of the portal.
+func (t *tour) open(path string) { t.Open(t.stand.Portal.URL() + path) }
 
 // option opens an app's menu and chooses from it.
 func (t *tour) option(row, testid string) {
-	t.press(id(row) + ` .dots`)
+	t.Press(hand.ID(row) + ` .dots`)
 	if testid != "" {
-		t.press(id(testid))
-	}
-}
-
-// write fills an input as a person would.
-func (t *tour) write(selector, text string) {
-	t.until(fmt.Sprintf(`!document.querySelector("body[data-page]:not([data-ready])") &&
-		(() => { const e = document.querySelector(%q); e?.focus(); e?.select(); return e && document.activeElement === e; })()`, selector))
-	t.do("write into "+selector, chromedp.KeyEvent(text))
-}
-
-// shows waits for a visible match of a selector.
-func (t *tour) shows(selector string) {
-	t.until(fmt.Sprintf(`[...document.querySelectorAll(%q)].some((e) => e.checkVisibility({visibilityProperty: true}))`, selector))
-}
-
-// until waits for a JavaScript expression to be true; pages may come and go meanwhile.
-func (t *tour) until(condition string) {
-	for end := time.Now().Add(patience); t.err == nil; {
-		if ok, err := chromedp.Run(t.ctx, chromedp.Evaluate[bool](`Boolean(`+condition+`)`)); err == nil && ok {
-			return
-		}
-		if time.Now().After(end) {
-			at, _ := chromedp.Run(t.ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
-			t.err = fmt.Errorf("%s is not so at %s", condition, at)
-			return
-		}
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-t.ctx.Done():
-			t.err = t.ctx.Err()
-		}
-	}
-}
-
-func (t *tour) do(what string, steps ...chromedp.Action[chromedp.Void]) {
-	if t.err != nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(t.ctx, patience)
-	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.err = fmt.Errorf("%s: %w", what, err)
+		t.Press(hand.ID(testid))
 	}
 }
