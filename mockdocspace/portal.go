@@ -101,8 +101,8 @@ func (p *Portal) build(ctx context.Context) error {
 		PortalURL: p.portalURL, Limits: c.Limits == "portal", Logger: p.logger,
 	})
 	p.pages = pages.New(pages.Config{
-		Store: p.store, Clock: p.clock, Random: p.random, SignatureKey: key, Logger: p.logger,
-		API: p.backend, AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent,
+		Store: p.store, Clock: p.clock, Random: p.random, Logger: p.logger,
+		API: http.HandlerFunc(p.ownRequest), AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent,
 	})
 	p.gate = gate.New(http.HandlerFunc(p.route), loginAddress, p.holder)
 	p.journal = journal.New(journal.Config{Clock: p.clock})

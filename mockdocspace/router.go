@@ -74,6 +74,15 @@ func (p *Portal) serve(w http.ResponseWriter, r *http.Request) {
 	p.gate.ServeHTTP(w, withoutLeadingSlashes(r))
 }
 
+// ownRequest is a request of the login application's server on behalf of a visitor
+// (docs/portal/browser-flow.md §2.2): it is no exchange of the journal, but faults
+// concern it as any other.
+func (p *Portal) ownRequest(w http.ResponseWriter, r *http.Request) {
+	here := site.From(r.Context())
+	ctx := p.book.IntoRequest(r.Context(), rules.Request{Tenant: here.Tenant.ID, Method: r.Method, Path: r.URL.Path})
+	p.gate.ServeHTTP(w, r.WithContext(ctx))
+}
+
 // loginAddress is the login page of the portal that a request is for.
 func loginAddress(r *http.Request) string { return site.From(r.Context()).Base + "/login" }
 

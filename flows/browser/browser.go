@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -28,6 +31,9 @@ type Options struct {
 	// IgnoreCertificateErrors accepts any certificate: for portals with a
 	// self-signed one.
 	IgnoreCertificateErrors bool
+	// Resolve sends names, or names with a port, to another address and port
+	// (host:port): for a portal whose name leads elsewhere, or nowhere yet.
+	Resolve map[string]string
 }
 
 // Browser is one Chromium process. It ends with Close, with the context given to
@@ -61,6 +67,9 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 	if o.IgnoreCertificateErrors {
 		options = append(options, chromedp.IgnoreCertErrors)
 	}
+	if len(o.Resolve) > 0 {
+		options = append(options, chromedp.Flag("host-resolver-rules", resolverRules(o.Resolve)))
+	}
 	allocator, freeAllocator := chromedp.NewExecAllocator(ctx, options...)
 	b := &Browser{freeAlloc: freeAllocator}
 	b.ctx, b.cancel = chromedp.NewContext(allocator)
@@ -84,6 +93,15 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 		return nil, fmt.Errorf("start %s: %w", path, err)
 	}
 	return b, nil
+}
+
+// resolverRules writes a mapping as Chromium reads it.
+func resolverRules(resolve map[string]string) string {
+	var rules []string
+	for _, name := range slices.Sorted(maps.Keys(resolve)) {
+		rules = append(rules, "MAP "+name+" "+resolve[name])
+	}
+	return strings.Join(rules, ",")
 }
 
 // Close ends Chromium, politely first, and removes its files.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"docspace-oauth/mockdocspace/internal/rules"
+	"docspace-oauth/mockdocspace/internal/spring"
 	"docspace-oauth/mockdocspace/internal/store"
 )
 
@@ -232,7 +233,7 @@ func (s *Server) askConsent(w http.ResponseWriter, r *http.Request, a authorizat
 		return
 	}
 	s.setLongCookie(w, consentStateCookie, grant.ConsentState)
-	scopes := strings.ReplaceAll(strings.Join(a.scopes, " "), " ", "%20")
+	scopes := strings.ReplaceAll(strings.Join(spring.SetOrder(a.scopes), " "), " ", "%20")
 	target := scheme(r) + "://" + r.Host + "/oauth2/consent?scope=" + scopes + "&client_id=" + a.app.ID +
 		"&state=" + strings.ReplaceAll(grant.ConsentState, "=", "%3D")
 	w.Header().Set("Location", headerText(target))

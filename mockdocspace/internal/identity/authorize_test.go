@@ -201,7 +201,7 @@ func TestResumeCookie(t *testing.T) {
 	if got, want := cookie(other), "http://b.example.test:8090/oauth2/authorize?"+query; got != want {
 		t.Errorf("another Host: %q, want %q", got, want)
 	}
-	for _, attribute := range []string{"; Max-Age=315360000; Expires=", "; Path=/"} {
+	for _, attribute := range []string{"; Expires=", "; Max-Age=315360000; Path=/"} {
 		if set := other.header.Get("Set-Cookie"); !strings.Contains(set, attribute) || strings.Contains(set, "HttpOnly") {
 			t.Errorf("cookie %q lacks %q", set, attribute)
 		}

@@ -142,7 +142,7 @@ func presentedSignature(r *http.Request) string {
 // setLongCookie sets a cookie that scripts can read and that lives ten years.
 func (s *Server) setLongCookie(w http.ResponseWriter, name, value string) {
 	expires := s.Clock.Now().Add(tenYears).Format(http.TimeFormat)
-	w.Header().Add("Set-Cookie", name+"="+value+"; Max-Age=315360000; Expires="+expires+"; Path=/")
+	w.Header().Add("Set-Cookie", name+"="+value+"; Expires="+expires+"; Max-Age=315360000; Path=/")
 }
 
 // silentLoginRequired answers prompt=none without a session at the app (OpenID

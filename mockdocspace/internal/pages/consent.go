@@ -60,7 +60,7 @@ func (v *visit) consent() {
 		v.redirect(target)
 		return
 	}
-	if v.signatureRefused() {
+	if !v.scopesAvailable() {
 		v.render(http.StatusOK, page{Name: "blank", Static: true, Title: "Consent"}) // no scopes, no page (§5.2)
 		return
 	}

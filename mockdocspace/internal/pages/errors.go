@@ -43,7 +43,7 @@ func errorHeading(oauthKey, messageKey string) string {
 // errorPage is /login/error, which leads to the login form after ten seconds (§5.5).
 func (v *visit) errorPage() {
 	v.render(http.StatusOK, page{
-		Name: "error", Title: "Error",
+		Name: "error", Plain: true, Title: "Error",
 		View: struct{ Heading string }{errorHeading(v.first("oauthMessageKey"), v.first("messageKey"))},
 	})
 }
@@ -57,12 +57,12 @@ type screenView struct{ Heading, Text string }
 
 // screen is the screen for what nobody handled. It stays (§2.2, §5.6).
 func (v *visit) screen(status int, text string) {
-	v.render(status, page{Name: "screen", Title: "Error", Static: true, View: screenView{"Something went wrong.", text}})
+	v.render(status, page{Name: "screen", Static: true, Plain: true, Title: "Error", View: screenView{"Something went wrong.", text}})
 }
 
 // notFound is the answer to paths that lead nowhere.
 func (v *visit) notFound() {
-	v.render(http.StatusNotFound, page{Name: "screen", Title: "Not found", Static: true, View: screenView{"404", "There is no such page on this portal."}})
+	v.render(http.StatusNotFound, page{Name: "screen", Static: true, Plain: true, Title: "Not found", View: screenView{"404", "There is no such page on this portal."}})
 }
 
 // tenantList is the choice of a portal. Loaded as a document it is answered

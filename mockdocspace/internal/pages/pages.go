@@ -22,7 +22,6 @@ import (
 
 // Store is what the pages read of the portal. PutLink is for automatic sign-in only.
 type Store interface {
-	App(ctx context.Context, id string) (store.App, error)
 	Session(ctx context.Context, token string) (store.Session, error)
 	User(ctx context.Context, tenantID int64, id string) (store.User, error)
 	UserByEmail(ctx context.Context, tenantID int64, email string) (store.User, error)
@@ -31,15 +30,13 @@ type Store interface {
 	Folders(ctx context.Context, tenantID, parent int64) ([]store.Folder, error)
 }
 
-// Config is what the pages are built from. Store, Clock, Random, SignatureKey
-// and API are required.
+// Config is what the pages are built from. Store, Clock, Random and API
+// are required.
 type Config struct {
 	Store  Store
 	Clock  *clock.Clock
 	Random *random.Source
-	// SignatureKey verifies x-signature tokens (signature.Key of the portal's secret).
-	SignatureKey []byte
-	// API is the Backend API, asked in process: the portal's login application
+	// API is the rest of the portal, asked in process: the portal's login application
 	// has a server of its own that asks it while it renders (§2.2, §4.6).
 	API http.Handler
 	// OAuthOrigin is the origin that "Not you?" returns to, where one front

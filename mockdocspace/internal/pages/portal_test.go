@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -116,7 +117,7 @@ func newFixture(t *testing.T, change func(*fixture)) *fixture {
 	t.Helper()
 	c := clock.New()
 	f := &fixture{shelf: newShelf(c.Now()), rules: rules.DocSpace(), key: signature.Key(signature.DefaultSecret)}
-	f.config = Config{Store: f.shelf, Clock: c, Random: random.New(), SignatureKey: f.key, API: http.HandlerFunc(f.api)}
+	f.config = Config{Store: f.shelf, Clock: c, Random: random.New(), API: http.HandlerFunc(f.api)}
 	if change != nil {
 		change(f)
 	}
@@ -132,9 +133,31 @@ func newFixture(t *testing.T, change func(*fixture)) *fixture {
 // api answers what the pages' own server asks.
 func (f *fixture) api(w http.ResponseWriter, r *http.Request) {
 	var response any
+	if id, ok := strings.CutPrefix(r.URL.Path, "/api/2.0/clients/"); ok {
+		f.publicInfo(w, strings.TrimSuffix(id, "/public/info"))
+		return
+	}
 	switch r.Method + " " + r.URL.String() {
 	case "GET /api/2.0/settings?withPassword=true":
 		response = map[string]any{"passwordHash": passwordHash{256, 1000, "00ff"}}
+	case "GET /api/2.0/security/oauth2/token":
+		token, err := signature.Issue(f.key, signature.Claims{UserID: janeID, Expires: f.config.Clock.Now().Add(signature.Lifetime)})
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		response = token
+	case "GET /api/2.0/scopes":
+		presented, err := r.Cookie(signature.Name)
+		if err == nil {
+			_, err = signature.Verify(f.key, presented.Value, f.config.Clock.Now(), signature.Leniency{})
+		}
+		if err != nil {
+			http.Error(w, "", http.StatusForbidden)
+			return
+		}
+		fmt.Fprint(w, "[]")
+		return
 	case "POST /api/2.0/authentication/confirm":
 		var in map[string]string
 		if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in["key"] == "" {
@@ -147,6 +170,19 @@ func (f *fixture) api(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"response": response, "status": 0, "statusCode": 200})
+}
+
+// publicInfo is what anybody may know of an app.
+func (f *fixture) publicInfo(w http.ResponseWriter, id string) {
+	app, err := f.shelf.App(context.Background(), id)
+	if err != nil {
+		http.Error(w, "", http.StatusNotFound)
+		return
+	}
+	_ = json.NewEncoder(w).Encode(publicInfo{
+		Name: app.Name, WebsiteURL: app.WebsiteURL, TermsURL: app.TermsURL, PolicyURL: app.PolicyURL,
+		Logo: app.Logo, Scopes: app.Scopes, Public: app.Public,
+	})
 }
 
 type reply struct {

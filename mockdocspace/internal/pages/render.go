@@ -32,6 +32,7 @@ type page struct {
 	Name   string // template and script
 	Title  string
 	Static bool        // no script
+	Plain  bool        // without the choice of a language, as error screens
 	Portal *portalView // frame of the portal's own pages; nil on those of the login application
 	View   any         // what the template shows
 	Data   any         // what the script reads, as JSON
@@ -42,6 +43,9 @@ type frame struct {
 	page
 	Reflected template.HTML // only with the fault pages.reflects-input
 }
+
+// Language reports whether the page offers a choice of languages.
+func (f frame) Language() bool { return !f.Plain }
 
 // render answers with a page. What is shown never depends on a cache, and other
 // sites may not frame it unless the rules let them.
@@ -66,7 +70,9 @@ func (v *visit) render(status int, p page) {
 	h := v.w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "private, no-cache, no-store, max-age=0, must-revalidate")
-	h.Set("Referrer-Policy", "same-origin")
+	if p.Name == "confirm" || p.Name == "screen" { // their own addresses hold keys and states
+		h.Set("Referrer-Policy", "same-origin")
+	}
 	h.Set("X-Content-Type-Options", "nosniff")
 	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 		"connect-src 'self'; form-action 'self'; base-uri 'none'"

@@ -2,6 +2,8 @@ package pages
 
 import (
 	"errors"
+	"net/http"
+	"net/url"
 
 	"docspace-oauth/mockdocspace/internal/store"
 	"docspace-oauth/signature"
@@ -37,30 +39,49 @@ func (v *visit) dropSession() {
 	}
 }
 
-// signatureRefused reports whether the visit carries an x-signature that the
-// registration service would refuse; the consent page's server shows it there
-// when it asks for the scopes (§5.2).
-func (v *visit) signatureRefused() bool {
-	cookie, err := v.r.Cookie(signature.Name)
-	if err != nil || cookie.Value == "" {
-		return false // a fresh one is minted
+// scopesAvailable reports whether the registration service names its scopes, with
+// the visitor's x-signature or a fresh one. It may refuse that: for a signature that
+// is none, or because it was asked too often (§5.2).
+func (v *visit) scopesAvailable() bool {
+	presented, err := v.r.Cookie(signature.Name)
+	if err != nil || presented.Value == "" {
+		token, _ := v.sessionToken()
+		presented = &http.Cookie{Name: signature.Name}
+		err = v.ask(http.MethodGet, "/api/2.0/security/oauth2/token", nil, &presented.Value, &http.Cookie{Name: sessionCookie, Value: token})
 	}
-	_, err = signature.Verify(v.SignatureKey, cookie.Value, v.Clock.Now(), signature.Leniency{})
-	return err != nil
+	if err == nil {
+		var all []struct{}
+		err = v.read(http.MethodGet, "/api/2.0/scopes", nil, &all, presented)
+	}
+	if err != nil {
+		v.Logger.WarnContext(v.r.Context(), "the consent page gets no scopes", "error", err)
+	}
+	return err == nil
+}
+
+// publicInfo is what the registration service tells anybody about an app.
+type publicInfo struct {
+	Name       string   `json:"name"`
+	WebsiteURL string   `json:"website_url"`
+	TermsURL   string   `json:"terms_url"`
+	PolicyURL  string   `json:"policy_url"`
+	Logo       string   `json:"logo"`
+	Scopes     []string `json:"scopes"`
+	Public     bool     `json:"is_public"`
 }
 
 // knownApp is an app's public information, for anybody and for disabled apps
-// too (§3.3); ok is false for an unknown client id.
-func (v *visit) knownApp(id string) (app store.App, ok bool) {
+// too (§3.3); ok is false for an unknown client id, and when the service refuses.
+func (v *visit) knownApp(id string) (app publicInfo, ok bool) {
 	if id == "" {
-		return store.App{}, false
+		return publicInfo{}, false
 	}
-	app, err := v.Store.App(v.r.Context(), id)
-	if err != nil {
-		if !errors.Is(err, store.ErrNotFound) {
-			v.Logger.ErrorContext(v.r.Context(), "read the app's public information", "error", err)
-		}
-		return store.App{}, false
+	err := v.read(http.MethodGet, "/api/2.0/clients/"+url.PathEscape(id)+"/public/info", nil, &app)
+	if err == nil {
+		return app, true
 	}
-	return app, app.GoneAt.IsZero() || v.rules.Registration.MassDeleteCached
+	if !errors.Is(err, statusError(http.StatusNotFound)) {
+		v.Logger.WarnContext(v.r.Context(), "the page gets no information about the app", "error", err)
+	}
+	return publicInfo{}, false
 }

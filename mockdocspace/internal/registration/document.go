@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"docspace-oauth/mockdocspace/internal/rules"
+	"docspace-oauth/mockdocspace/internal/spring"
 	"docspace-oauth/mockdocspace/internal/store"
 )
 
@@ -88,7 +89,7 @@ func infoOf(app store.App, r *rules.Rules, src source) infoDocument {
 	info := infoDocument{
 		Name: app.Name, ClientID: app.ID, Description: description(app, r),
 		WebsiteURL: app.WebsiteURL, TermsURL: app.TermsURL, PolicyURL: app.PolicyURL, Logo: app.Logo,
-		AuthenticationMethods: authenticationMethods(app), Scopes: list(app.Scopes), IsPublic: app.Public,
+		AuthenticationMethods: authenticationMethods(app), Scopes: list(spring.SetOrder(app.Scopes)), IsPublic: app.Public,
 		CreatedOn: src.format(app.CreatedAt), CreatedBy: app.CreatedBy,
 		ModifiedOn: src.format(app.ModifiedAt), ModifiedBy: app.ModifiedBy, Public: app.Public,
 	}

@@ -77,7 +77,7 @@ async function answer(page, allowed) {
 
   // The header carries what was known before a new token is fetched.
   const live = signature.liveToken(data.userId);
-  const known = live ?? signature.lastToken(data.userId);
+  const known = live ?? signature.lastToken();
   if (live) {
     signature.use(live);
   } else {

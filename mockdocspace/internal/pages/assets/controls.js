@@ -1,10 +1,24 @@
 // Buttons that work, and things that behave like buttons.
 
-/** A button that works: no text, only its label. */
+const svg = "http://www.w3.org/2000/svg";
+
+/** The ring that turns in a button at work. */
+function spinner() {
+  const ring = document.createElementNS(svg, "svg");
+  ring.setAttribute("viewBox", "0 0 20 20");
+  ring.dataset.testid = "loader";
+  const track = document.createElementNS(svg, "circle");
+  for (const [name, value] of Object.entries({ cx: 10, cy: 10, r: 8 })) track.setAttribute(name, value);
+  track.dataset.testid = "track-loader";
+  ring.append(track);
+  return ring;
+}
+
+/** A button that works: no text, only its label and a spinner. */
 export function setBusy(button, label = button.getAttribute("aria-label")) {
   button.dataset.text ??= button.textContent;
   button.dataset.label ??= button.getAttribute("aria-label");
-  button.textContent = "";
+  button.replaceChildren(spinner());
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   button.setAttribute("aria-label", label);

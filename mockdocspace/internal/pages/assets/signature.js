@@ -32,9 +32,9 @@ export function liveToken(userId) {
   return [readCookie(name), localStorage.getItem(name)].find(isLive);
 }
 
-/** The user's last token, expired or not; null when there never was one. */
-export function lastToken(userId) {
-  return localStorage.getItem(`x-signature-${userId}`);
+/** The last token that was in use, expired or not; null when there never was one. */
+export function lastToken() {
+  return localStorage.getItem("x-signature");
 }
 
 /** Makes a live token the one that is sent. */
