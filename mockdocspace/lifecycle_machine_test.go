@@ -391,7 +391,7 @@ func (m *machine) redeem(code issuedCode, by int, rightVerifier bool) error {
 	tokens, err := m.flows.Exchange(context.Background(), app, code.value, request)
 	p, why := m.known.exchange(code.value, by, rightVerifier, m.now)
 	if why != "" {
-		return refusedWith(err, "exchange", why)
+		return refusedAs(err, "exchange", why)
 	}
 	if err != nil {
 		return err
@@ -439,7 +439,7 @@ func (m *machine) refresh(t *rapid.T) error {
 	tokens, err := m.flows.Refresh(context.Background(), app, token.value, narrower...)
 	p, why := m.known.refresh(token.value, by, m.now)
 	if why != "" {
-		return refusedWith(err, "refresh", why)
+		return refusedAs(err, "refresh", why)
 	}
 	if err != nil {
 		return err
@@ -455,7 +455,7 @@ func (m *machine) revoke(t *rapid.T) error {
 	by := mostly(t, token.app)
 	err := m.flows.Revoke(context.Background(), m.app(by), token.value)
 	if why := m.known.revoke(token.value, by); why != "" {
-		return refusedWith(err, "revoke", why)
+		return refusedAs(err, "revoke", why)
 	}
 	return err
 }
@@ -470,7 +470,7 @@ func (m *machine) personal(t *rapid.T) error {
 	}
 	tokens, err := m.flows.PersonalAccessToken(context.Background(), app, signature, scopes...)
 	if m.known.usable(p.app) != "" {
-		return refusedWith(err, "personal token", "invalid_client")
+		return refusedAs(err, "personal token", "invalid_client")
 	}
 	if err != nil {
 		return err
@@ -685,7 +685,7 @@ func sameScopes(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-func refusedWith(err error, what, code string) error {
+func refusedAs(err error, what, code string) error {
 	var refusal *flows.TokenError
 	if !errors.As(err, &refusal) || refusal.Code != code {
 		return fmt.Errorf("%s: %v, want %s", what, err, code)
