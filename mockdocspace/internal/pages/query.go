@@ -28,7 +28,7 @@ func looseQuery(raw string) orderedQuery {
 func looseUnescape(s string) string {
 	s = strings.ReplaceAll(s, "+", " ")
 	if !strings.Contains(s, "%") {
-		return s
+		return strings.ToValidUTF8(s, "\uFFFD")
 	}
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
