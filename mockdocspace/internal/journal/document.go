@@ -9,16 +9,20 @@ import (
 // document redacts a body by what it says it is; whatever it says, what looks
 // like a secret is replaced. cut says that its end is missing.
 func (r *redactor) document(text, contentType string, cut bool) string {
-	media, parameters, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		media = ""
+	media, _, _ := strings.Cut(contentType, ";")
+	media = strings.ToLower(strings.TrimSpace(media))
+	boundary := ""
+	if media == "multipart/form-data" {
+		if _, parameters, err := mime.ParseMediaType(contentType); err == nil {
+			boundary = parameters["boundary"]
+		}
 	}
 	var out string
 	switch {
 	case media == "application/x-www-form-urlencoded":
 		out = r.form(text)
-	case media == "multipart/form-data" && parameters["boundary"] != "":
-		out = r.multipart(text, parameters["boundary"])
+	case boundary != "":
+		out = r.multipart(text, boundary)
 	case strings.HasSuffix(media, "json") || looksLikeJSON(text):
 		out = r.json(text)
 	case looksLikeForm(text) && media != "text/html" && media != "text/css" && !strings.HasSuffix(media, "javascript"):
@@ -46,7 +50,7 @@ func looksLikeForm(text string) bool {
 // withoutLastRun drops what may be the beginning of a secret at the end of a cut text.
 func withoutLastRun(text string) string {
 	end := len(text)
-	for end > 0 && isTokenByte(text[end-1]) {
+	for end > 0 && tokenBytes[text[end-1]] {
 		end--
 	}
 	return text[:end]
@@ -146,7 +150,7 @@ func (r *redactor) json(text string) string {
 			i++
 		default:
 			end := i + 1
-			for end < len(text) && !strings.ContainsRune("\"{}[],", rune(text[end])) {
+			for end < len(text) && strings.IndexByte("\"{}[],", text[end]) < 0 {
 				end++
 			}
 			out.WriteString(r.text(text[i:end]))

@@ -53,6 +53,8 @@ type Exchange struct {
 	Response Message
 	// Note is what the services knew about it.
 	Note diagnosis.Note
+
+	bytes int // roughly, in memory
 }
 
 // Message is one half of an exchange.
@@ -117,15 +119,15 @@ func (j *Journal) Clear() {
 
 // write gives the exchange its number and adds it to the ring.
 func (j *Journal) write(x *Exchange) {
-	size := x.size()
+	x.bytes = x.size()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	x.Seq = j.next
 	j.next++
 	j.ring = append(j.ring, x)
-	j.bytes += size
+	j.bytes += x.bytes
 	for len(j.ring) > j.config.MaxExchanges || (j.bytes > j.config.MaxBytes && len(j.ring) > 1) {
-		j.bytes -= j.ring[0].size()
+		j.bytes -= j.ring[0].bytes
 		j.ring[0] = nil
 		j.ring = j.ring[1:]
 		j.dropped++

@@ -37,13 +37,21 @@ func (j *Journal) record(w http.ResponseWriter, r *http.Request, next http.Handl
 	contentType := r.Header.Get("Content-Type")
 	encoded := r.Header.Get("Content-Encoding") != ""
 
-	request, response := j.capture(), j.capture()
+	var recording struct { // together, for one allocation
+		request, response capture
+		body              requestBody
+		writer            responseWriter
+	}
+	request, response := &recording.request, &recording.response
+	request.kept, response.kept = j.buffer(), j.buffer()
 	defer j.release(request)
 	defer j.release(response)
 	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = &requestBody{ReadCloser: r.Body, capture: request}
+		recording.body = requestBody{ReadCloser: r.Body, capture: request}
+		r.Body = &recording.body
 	}
-	recorder := &responseWriter{ResponseWriter: w, capture: response}
+	recording.writer = responseWriter{ResponseWriter: w, capture: response}
+	recorder := &recording.writer
 	defer func() {
 		cause := recover()
 		x.Duration = time.Since(started)
@@ -81,9 +89,9 @@ type capture struct {
 	total int64
 }
 
-func (j *Journal) capture() *capture {
+func (j *Journal) buffer() *[]byte {
 	buffer, _ := j.buffers.Get().(*[]byte)
-	return &capture{kept: buffer}
+	return buffer
 }
 
 // release gives the buffer back without what it held.

@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,6 +21,9 @@ var secretNames = map[string]string{
 	"x-signature": "signature", "asc_auth_key": "session", "key": "link", "confirm": "link", "encemail": "link", "api_key": "token",
 }
 
+// longestName is the length of the longest of them.
+const longestName = len("client_assertion")
+
 // secretHeaders are headers whose whole value is a secret.
 var secretHeaders = map[string]string{"X-Signature": "signature", "Dpop": "proof", "X-Api-Key": "token", "Confirm": "link"}
 
@@ -34,9 +38,19 @@ type redactor struct {
 	seed maphash.Seed
 
 	mu      sync.Mutex
-	marks   map[uint64]string
-	older   map[uint64]string // the generation before; a hit moves up
-	numbers map[string]int
+	marks   map[uint64]mark
+	older   map[uint64]mark // the generation before; a hit moves up
+	kinds   []string
+	numbers []uint32 // how many of each kind there are
+}
+
+// mark is the n-th secret of its kind, counted from 1. It holds no pointer, so that
+// the collector need not look through thousands of them.
+type mark struct{ kind, number uint32 }
+
+// shown is the mark as it stands in a text; the caller holds the lock.
+func (r *redactor) shown(m mark) string {
+	return "‹" + r.kinds[m.kind] + "-" + strconv.FormatUint(uint64(m.number), 10) + "›"
 }
 
 // generation bounds the memory: a value that has not been met while that many
@@ -52,7 +66,7 @@ func newRedactor() *redactor {
 func (r *redactor) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.marks, r.older, r.numbers = map[uint64]string{}, nil, map[string]int{}
+	r.marks, r.older, r.kinds, r.numbers = map[uint64]mark{}, nil, nil, nil
 }
 
 // mark returns what stands in for value, and remembers it.
@@ -63,14 +77,23 @@ func (r *redactor) mark(kind, value string) string {
 	hash := maphash.String(r.seed, value)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	mark, known := r.lookUp(hash)
-	if known {
-		return mark
+	m, known := r.lookUp(hash)
+	if !known {
+		m = r.next(kind)
+		r.keep(hash, m)
 	}
-	r.numbers[kind]++
-	mark = "‹" + kind + "-" + strconv.Itoa(r.numbers[kind]) + "›"
-	r.keep(hash, mark)
-	return mark
+	return r.shown(m)
+}
+
+// next numbers one more secret of the kind.
+func (r *redactor) next(kind string) mark {
+	i := slices.Index(r.kinds, kind)
+	if i < 0 {
+		i = len(r.kinds)
+		r.kinds, r.numbers = append(r.kinds, kind), append(r.numbers, 0)
+	}
+	r.numbers[i]++
+	return mark{uint32(i), r.numbers[i]}
 }
 
 // known returns the mark of a value that has been met as a secret.
@@ -78,25 +101,29 @@ func (r *redactor) known(value string) (string, bool) {
 	hash := maphash.String(r.seed, value)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.lookUp(hash)
+	m, known := r.lookUp(hash)
+	if !known {
+		return "", false
+	}
+	return r.shown(m), true
 }
 
-func (r *redactor) lookUp(hash uint64) (string, bool) {
-	if mark, ok := r.marks[hash]; ok {
-		return mark, true
+func (r *redactor) lookUp(hash uint64) (mark, bool) {
+	if m, ok := r.marks[hash]; ok {
+		return m, true
 	}
-	mark, ok := r.older[hash]
+	m, ok := r.older[hash]
 	if ok {
-		r.keep(hash, mark)
+		r.keep(hash, m)
 	}
-	return mark, ok
+	return m, ok
 }
 
-func (r *redactor) keep(hash uint64, mark string) {
+func (r *redactor) keep(hash uint64, m mark) {
 	if len(r.marks) >= generation {
-		r.marks, r.older = map[uint64]string{}, r.marks
+		r.marks, r.older = map[uint64]mark{}, r.marks
 	}
-	r.marks[hash] = mark
+	r.marks[hash] = m
 }
 
 func isMark(value string) bool {
@@ -105,13 +132,18 @@ func isMark(value string) bool {
 
 // header returns a redacted copy.
 func (r *redactor) header(h http.Header) http.Header {
+	count := 0
+	for _, values := range h {
+		count += len(values)
+	}
 	out := make(http.Header, len(h))
+	all := make([]string, 0, count) // one list for all names
 	for name, values := range h {
-		redacted := make([]string, len(values))
-		for i, v := range values {
-			redacted[i] = r.headerValue(name, v)
+		begin := len(all)
+		for _, v := range values {
+			all = append(all, r.headerValue(name, v))
 		}
-		out[name] = redacted
+		out[name] = all[begin:len(all):len(all)]
 	}
 	return out
 }
@@ -205,25 +237,36 @@ func (r *redactor) userInfo(path string) string {
 // form redacts a query or an urlencoded body. Values of other names may hold
 // URLs with secrets of their own.
 func (r *redactor) form(text string) string {
-	pairs := strings.Split(text, "&")
-	for i, pair := range pairs {
+	var out strings.Builder
+	out.Grow(len(text))
+	first := true
+	for pair := range strings.SplitSeq(text, "&") {
+		if !first {
+			out.WriteByte('&')
+		}
+		first = false
 		rawName, rawValue, ok := strings.Cut(pair, "=")
+		out.WriteString(r.text(rawName))
 		if !ok {
-			pairs[i] = r.text(pair)
 			continue
 		}
-		name, value := unescape(rawName), unescape(rawValue)
-		if kind, secret := secretNames[strings.ToLower(strings.TrimSpace(name))]; secret {
-			pairs[i] = r.text(rawName) + "=" + r.mark(kind, value)
-			continue
-		}
-		if mark, known := r.known(value); known && len(value) >= recognisable {
-			pairs[i] = r.text(rawName) + "=" + mark
-			continue
-		}
-		pairs[i] = r.text(rawName) + "=" + r.text(rawValue)
+		out.WriteByte('=')
+		out.WriteString(r.formValue(rawName, rawValue))
 	}
-	return strings.Join(pairs, "&")
+	return out.String()
+}
+
+func (r *redactor) formValue(rawName, rawValue string) string {
+	value := unescape(rawValue)
+	if kind, secret := secretNames[strings.ToLower(strings.TrimSpace(unescape(rawName)))]; secret {
+		return r.mark(kind, value)
+	}
+	if len(value) >= recognisable {
+		if mark, known := r.known(value); known {
+			return mark
+		}
+	}
+	return r.text(rawValue)
 }
 
 // unescape undoes percent-encoding as far as it is one.

@@ -21,29 +21,28 @@ func (r *redactor) text(text string) string {
 		kept = to
 	}
 	for i := 0; i < len(text); {
-		if !isTokenByte(text[i]) {
+		if !tokenBytes[text[i]] {
 			_, width := separator(text[i:])
 			i += width
 			continue
 		}
 		end := runEnd(text, i)
-		if kind := secretNames[strings.ToLower(text[i:end])]; kind != "" {
-			if c, width := separator(text[end:]); c == '=' {
-				from := end + width
+		from, quoted := valueAfter(text, end)
+		if kind := kindOf(text[i:end], from); kind != "" {
+			switch {
+			case !quoted:
 				if end = valueEnd(text, from); end > from {
 					replace(from, end, r.mark(kind, unescape(text[from:end])))
 				}
 				i = end
-				continue
-			}
-			if from := memberValue(text, end); from > 0 {
+			default:
 				raw, after := stringLiteral(text, from)
 				if raw != "" {
 					replace(from+1, from+1+len(raw), r.mark(kind, decoded(raw)))
 				}
 				i = after
-				continue
 			}
+			continue
 		}
 		if mark := r.secretRun(text[i:end]); mark != "" {
 			replace(i, end, mark)
@@ -55,6 +54,31 @@ func (r *redactor) text(text string) string {
 	}
 	out.WriteString(text[kept:])
 	return out.String()
+}
+
+// valueAfter is where the value begins whose name ends at end: after an equals sign,
+// or at the quote of a JSON member; 0 when what ends there is no name.
+func valueAfter(text string, end int) (from int, quoted bool) {
+	if end == len(text) {
+		return 0, false
+	}
+	switch text[end] {
+	case '=', '%', '\\', '&':
+		if c, width := separator(text[end:]); c == '=' {
+			return end + width, false
+		}
+	case '"':
+		return memberValue(text, end), true
+	}
+	return 0, false
+}
+
+// kindOf is what a name says about its value, which begins at from.
+func kindOf(name string, from int) string {
+	if from == 0 || len(name) > longestName {
+		return ""
+	}
+	return secretNames[strings.ToLower(name)]
 }
 
 // memberValue is where the string begins that is the value of the JSON member
@@ -77,7 +101,7 @@ func memberValue(text string, end int) int {
 // end is the sentence's.
 func runEnd(text string, from int) int {
 	end := from
-	for end < len(text) && isTokenByte(text[end]) {
+	for end < len(text) && tokenBytes[text[end]] {
 		end++
 	}
 	for end > from+1 && text[end-1] == '.' {
@@ -107,7 +131,7 @@ func (r *redactor) secretRun(run string) string {
 // valueEnd is where a value ends that stands in running text.
 func valueEnd(text string, from int) int {
 	for from < len(text) {
-		if !isTokenByte(text[from]) {
+		if !tokenBytes[text[from]] {
 			switch c, width := separator(text[from:]); c {
 			case '+', '/', '=', '%', ':', '!', '$', '*', '@', ',':
 				from += width
@@ -120,10 +144,14 @@ func valueEnd(text string, from int) int {
 	return from
 }
 
-// isTokenByte reports the characters of JWTs, base64url and unreserved URLs.
-func isTokenByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' || c == '~'
-}
+// tokenBytes are the characters of JWTs, base64url and unreserved URLs.
+var tokenBytes = func() (table [256]bool) {
+	const punctuation = "-_.~"
+	for c := range table {
+		table[c] = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte(punctuation, byte(c)) >= 0
+	}
+	return table
+}()
 
 // separator reads one character at the beginning of text that may be written as
 // %3D, %253D, \u003d or &amp;, and says how many bytes it takes.
