@@ -110,7 +110,7 @@ func (p *Portal) build(ctx context.Context) error {
 	p.management = management.New(management.Config{
 		Store: p.store, Clock: p.clock, Book: p.book, Journal: p.journal, Random: p.random, SignatureKey: key,
 		Reset: p.Reset, Restored: server.ForgetKeys, RotateKeys: server.RotateKeys, PortalURL: p.portalURL,
-		Routes: apiRoutes(), Token: c.ControlToken, ExternalURL: c.ExternalURL, Logger: p.logger,
+		Routes: apiRoutes, Token: c.ControlToken, ExternalURL: c.ExternalURL, Logger: p.logger,
 	})
 	return nil
 }

@@ -26,8 +26,8 @@ func main() {
 	flag.StringVar(&o.bare, "bare", "bin/barefosite", "the bare fosite program's binary")
 	flag.IntVar(&o.rounds, "rounds", 10, "rounds of each measurement; the median counts")
 	flag.DurationVar(&o.slice, "slice", 300*time.Millisecond, "time of one measurement in a round")
-	flag.IntVar(&o.starts, "starts", 20, "starts of each program; the median counts")
-	flag.Int64Var(&o.tokens, "tokens", 100_000, "tokens to issue while memory is watched")
+	flag.IntVar(&o.starts, "starts", 20, "starts of each program; the median counts; 0: none")
+	flag.Int64Var(&o.tokens, "tokens", 100_000, "tokens to issue while memory is watched; 0: none")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
@@ -191,6 +191,9 @@ func journalCost(ctx context.Context, portal *subject, o options) error {
 
 // memoryOver issues many tokens and watches the resident set.
 func memoryOver(ctx context.Context, portal *subject, many int64) error {
+	if many == 0 {
+		return nil
+	}
 	half := make([]float64, 0, 2)
 	clients := newClients()
 	before := portal.process.memory()

@@ -112,23 +112,19 @@ func (x *exchange) grantable() []string {
 
 // requester describes the grant to the engine.
 func (x *exchange) requester() *fosite.Request {
-	request := fosite.NewRequest()
-	request.ID = x.grant.AppID + "/" + x.grant.UserID
-	request.Client = x.client()
-	request.Session = &fosite.DefaultSession{Subject: x.grant.UserID}
-	request.RequestedScope = x.scopes
-	request.GrantedScope = x.scopes
-	return request
+	return &fosite.Request{
+		ID: x.grant.AppID + "/" + x.grant.UserID, Client: x.client(), Session: &fosite.DefaultSession{Subject: x.grant.UserID},
+		RequestedScope: x.scopes, GrantedScope: x.scopes, Form: url.Values{},
+	}
 }
 
 // engineIssueCode has the engine issue an authorization code on grant and store it.
 func (s *Server) engineIssueCode(ctx context.Context, a authorization, grant store.Grant) (string, error) {
 	x := &exchange{app: a.app, grant: grant, rules: a.rules, scopes: grant.Authorized}
 	ctx = withExchange(ctx, x)
-	request := fosite.NewAuthorizeRequest()
-	request.Request = *x.requester()
-	request.ResponseTypes = fosite.Arguments{"code"}
-	request.RedirectURI = &url.URL{}
+	request := &fosite.AuthorizeRequest{
+		Request: *x.requester(), ResponseTypes: fosite.Arguments{"code"}, RedirectURI: &url.URL{},
+	}
 	response, err := s.engine.NewAuthorizeResponse(ctx, request, request.Session)
 	switch {
 	case x.conflicted:

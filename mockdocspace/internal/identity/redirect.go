@@ -36,7 +36,11 @@ func forwardedHost(r *http.Request) string {
 // headerText is how the container writes text into a header: ISO-8859-1, other
 // characters as '?', control characters as spaces.
 func headerText(s string) string {
+	if !strings.ContainsFunc(s, func(c rune) bool { return c < 0x20 || c > 0x7e }) {
+		return s
+	}
 	var b strings.Builder
+	b.Grow(len(s))
 	for _, c := range s {
 		switch {
 		case c > 0xff:

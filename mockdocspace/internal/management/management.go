@@ -42,8 +42,8 @@ type Config struct {
 	// PortalURL is the root of a portal, as seen from the site in the context.
 	PortalURL func(ctx context.Context, t store.Tenant) string
 
-	// Routes are those of the Backend API.
-	Routes []control.Route
+	// Routes lists those of the Backend API.
+	Routes func() []control.Route
 
 	// Token, when set, must come with every call as a bearer token.
 	Token string

@@ -55,7 +55,9 @@ func start(t *testing.T, change func(*management.Config)) *mock {
 		Reset:      func(context.Context) error { m.resets++; return nil },
 		Restored:   func() { m.reads++ },
 		RotateKeys: func(context.Context) error { m.rotations++; return nil },
-		Routes:     []control.Route{{Method: "GET", Template: "api/{version:apiVersion}/x", Class: "policy", Implemented: true}},
+		Routes: func() []control.Route {
+			return []control.Route{{Method: "GET", Template: "api/{version:apiVersion}/x", Class: "policy", Implemented: true}}
+		},
 		PortalURL: func(ctx context.Context, t store.Tenant) string {
 			here := site.From(ctx)
 			if here.Tenant.ID == t.ID {

@@ -12,6 +12,6 @@ import (
 func (s *server) backendRoutes(api huma.API) {
 	register(s, api, http.MethodGet, "routes", "list-routes", "The routes of the Backend API: what is there, and what answers 501",
 		func(context.Context, *none) (*answer[[]control.Route], error) {
-			return &answer[[]control.Route]{append([]control.Route{}, s.Routes...)}, nil
+			return &answer[[]control.Route]{s.Routes()}, nil
 		})
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -14,8 +15,9 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// templates holds one set per page: the frame and the page's main part.
-var templates = func() map[string]*template.Template {
+// templates holds one set per page: the frame and the page's main part. They are
+// parsed when the first page is shown: most tests and load see none.
+var templates = sync.OnceValue(func() map[string]*template.Template {
 	sets := map[string]*template.Template{}
 	frame := template.Must(template.New("frame.html").
 		Funcs(template.FuncMap{"asset": assetURL}).
@@ -25,7 +27,7 @@ var templates = func() map[string]*template.Template {
 		sets[name] = set
 	}
 	return sets
-}()
+})
 
 // page is what a template needs.
 type page struct {
@@ -62,7 +64,7 @@ func (v *visit) render(status int, p page) {
 		f.Reflected = template.HTML(strings.Join(all, " ")) //nolint:gosec // the fault's purpose
 	}
 	var body bytes.Buffer
-	if err := templates[p.Name].Execute(&body, f); err != nil {
+	if err := templates()[p.Name].Execute(&body, f); err != nil {
 		v.Logger.ErrorContext(v.r.Context(), "render page", "page", p.Name, "error", err)
 		http.Error(v.w, "The page could not be rendered.", http.StatusInternalServerError)
 		return
