@@ -166,6 +166,11 @@ func (c *Case) end(v report.Verdict, message string) {
 		if v == report.Fail && c.prelude != "" {
 			v, message = report.Blocked, c.prelude+": "+message
 		}
+		// Each request has a limit of its own, far below the check's: who reaches that one
+		// may just be a judge on a busy machine.
+		if v == report.Fail && errors.Is(c.ctx.Err(), context.DeadlineExceeded) {
+			v, message = report.Blocked, "the check did not come to its end in time: "+message
+		}
 		c.verdict, c.message, c.ended = v, message, time.Now()
 	}
 	c.mu.Unlock()

@@ -83,7 +83,7 @@ func TestTimeLimitsOfACheck(t *testing.T) {
 		<-c.Context().Done()
 		c.Fail("in time")
 	})
-	if got.Verdict != report.Fail || alive != nil {
+	if got.Verdict != report.Blocked || alive != nil {
 		t.Errorf("%s, and the context of the clean-up: %v", got.Verdict, alive)
 	}
 }

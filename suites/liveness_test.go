@@ -2,8 +2,11 @@ package suites
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+
+	"docspace-oauth/suites/requirement"
 )
 
 func TestBeDenied(t *testing.T) {
@@ -58,5 +61,30 @@ func TestOtherSecretDiffersAndKeepsItsLength(t *testing.T) {
 		if other := otherSecret(secret); other == secret || len(other) != len(secret) {
 			t.Errorf("%q became %q", secret, other)
 		}
+	}
+}
+
+// Every check is dealt out once, and checks that drive a browser evenly.
+func TestShardsHaveAsMuchToDo(t *testing.T) {
+	var ids []string
+	for _, r := range requirement.All() {
+		ids = append(ids, r.ID)
+	}
+	var all []string
+	var loads []int
+	for _, shard := range shards(ids, 3, 7) {
+		load := 0
+		for _, id := range shard {
+			load += cost(id)
+		}
+		all, loads = append(all, shard...), append(loads, load)
+	}
+	slices.Sort(ids)
+	slices.Sort(all)
+	if !slices.Equal(ids, all) {
+		t.Errorf("%d checks were dealt out, of %d", len(all), len(ids))
+	}
+	if slices.Max(loads)-slices.Min(loads) > 50 {
+		t.Errorf("loads %v", loads)
 	}
 }

@@ -32,7 +32,7 @@ type Options struct {
 	Races       bool                   // also what fires many requests at once
 	Destructive bool                   // also what deletes more than it made
 	Seed        int64                  // order of the checks; 0: random
-	Jobs        int                    // worker processes; 0: one per processor, at least two
+	Jobs        int                    // worker processes; 0: one more than processors, at most four
 	Timeouts    Timeouts
 	// Worker is the command of a worker process, which must call Work; nil means
 	// this executable with the argument "worker".
@@ -188,7 +188,9 @@ func (r *run) jobs() int {
 	case r.options.Jobs > 0:
 		return r.options.Jobs
 	}
-	return max(2, min(4, runtime.NumCPU()))
+	// One more than there are processors, as checks that drive a browser wait half of
+	// their time; no more, as each worker has a Chromium of its own.
+	return max(2, min(4, runtime.NumCPU()+1))
 }
 
 func (r *run) keep(result report.Result) {
@@ -234,29 +236,35 @@ func (r *run) workerCommand() ([]string, error) {
 	return []string{self, "worker"}, nil
 }
 
-// shards deals the checks out in the order of the seed: first those that drive a
-// browser, evenly, then the rest.
+// shards deals the checks out, so that all workers have as much to do: in the order
+// of the seed, the longest first, each to the worker with the least so far.
 func shards(ids []string, n int, seed int64) [][]string {
 	shuffled := slices.Clone(ids)
 	source := mathrand.New(mathrand.NewPCG(uint64(seed), 0))
 	source.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-	slices.SortStableFunc(shuffled, func(a, b string) int { return weight(b) - weight(a) })
+	slices.SortStableFunc(shuffled, func(a, b string) int { return cost(b) - cost(a) })
 	dealt := make([][]string, min(n, len(shuffled)))
-	for i, id := range shuffled {
-		dealt[i%len(dealt)] = append(dealt[i%len(dealt)], id)
+	loads := make([]int, len(dealt))
+	for _, id := range shuffled {
+		least := slices.Index(loads, slices.Min(loads))
+		dealt[least] = append(dealt[least], id)
+		loads[least] += cost(id)
 	}
 	return dealt
 }
 
-func weight(id string) int {
+// cost is roughly how long a check takes, beside one that sends a few requests.
+func cost(id string) int {
 	r, _ := requirement.Find(id)
 	switch {
 	case r.Has(requirement.NeedsBrowser):
-		return 2
+		return 50
+	case r.Suite == "robust":
+		return 10
 	case r.Has(requirement.NeedsOwnPortal):
-		return 1
+		return 2
 	}
-	return 0
+	return 1
 }
 
 func randomSeed() int64 {

@@ -20,6 +20,10 @@ type Timeouts struct {
 	Probe time.Duration
 	// Preflight bounds the look at the target before the run.
 	Preflight time.Duration
+	// Reaction bounds how long a page may take to show what came of a click, and
+	// Settled how long it may still take once the portal has answered: then only its
+	// own script is at work.
+	Reaction, Settled time.Duration
 	// CleanUp bounds the removal of what checks left at the portal, after the run.
 	CleanUp time.Duration
 }
@@ -29,7 +33,7 @@ func DefaultTimeouts() Timeouts {
 	return Timeouts{
 		Request: 15 * time.Second, Check: 45 * time.Second, Browser: 90 * time.Second,
 		Grace: 5 * time.Second, Probe: 3 * time.Second, Preflight: 10 * time.Second,
-		CleanUp: time.Minute,
+		Reaction: 5 * time.Second, Settled: time.Second, CleanUp: time.Minute,
 	}
 }
 

@@ -27,7 +27,7 @@ type runCommand struct {
 	Races       bool     `help:"Also run what fires many requests at once."`
 	Destructive bool     `name:"allow-destructive" help:"Also run what deletes more than it made."`
 	Seed        int64    `placeholder:"N" help:"Order of the checks; random by default, printed at the end."`
-	Jobs        int      `placeholder:"N" help:"Worker processes (default: one per processor, at least two)."`
+	Jobs        int      `placeholder:"N" help:"Worker processes (default: one more than processors, at most four)."`
 	Fault       []string `placeholder:"NAME" help:"Switch a misbehaviour of the mock on for the run."`
 	Quiet       bool     `help:"Print only what is not as expected."`
 	JSONLines   bool     `name:"json-lines" help:"Print each result as a JSON line instead of text."`
