@@ -20,10 +20,10 @@ type browsers struct {
 	err     error
 }
 
-func (b *browsers) launch() (*browser.Browser, error) {
+func (b *browsers) launch(o browser.Options) (*browser.Browser, error) {
 	b.once.Do(func() {
 		// It outlives the check that came first, so it gets no check's context.
-		b.browser, b.err = browser.Launch(context.Background(), browser.Options{})
+		b.browser, b.err = browser.Launch(context.Background(), o)
 	})
 	return b.browser, b.err
 }
@@ -41,7 +41,7 @@ func (b *browsers) close() error {
 // closed after the check. What it requested goes into the evidence. Where no
 // Chromium can be started the check's verdict is error: the harness lacks it. Setup.
 func (c *Case) Browser() *browser.Profile {
-	b, err := c.session.browsers.launch()
+	b, err := c.session.browsers.launch(c.session.target.BrowserOptions())
 	if err != nil {
 		c.end(report.Error, "no browser: "+err.Error())
 	}

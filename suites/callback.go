@@ -33,10 +33,13 @@ func callbackChecks() []Check {
 
 // browserSignedIn is a browser in which u has a session of the portal, without the
 // login form. Setup.
-func (c *Case) browserSignedIn(u User) *browser.Profile {
+func (c *Case) browserSignedIn(u User) *browser.Profile { return c.browserWith(u, c.Target.SignIn) }
+
+// browserWith is browserSignedIn with another way to get the session. Setup.
+func (c *Case) browserWith(u User, signIn func(context.Context, *http.Client, User) (string, error)) *browser.Profile {
 	profile := c.Browser()
 	c.setup("a browser with a session of the portal", func() {
-		session, err := c.Target.SignIn(c.ctx, c.client, u)
+		session, err := signIn(c.ctx, c.client, u)
 		c.need(err)
 		c.redactor.Learn("cookie", session)
 		c.need(profile.SetCookie(c.ctx, c.Target.URL, flows.SessionCookie, session))
@@ -141,7 +144,7 @@ func callbackNotYou(c *Case) {
 	c.formWorks(second, c.App())
 	app := c.App(Scopes(probeScope))
 	c.pendingConsent(first, app)
-	profile := c.browserSignedIn(first)
+	profile := c.browserWith(first, c.Target.NewSession) // which "Not you?" ends
 	// The driver clicks "Not you?" on the consent page of somebody else.
 	result := c.arrived(c.Journey(profile, second, app, browser.Allow, PKCE(Verifier)))
 	consent, login := slices.Index(result.Pages, "consent"), slices.Index(result.Pages, "login")

@@ -199,8 +199,9 @@ func sessionEnds(c *Case) {
 	var session string
 	c.setup("sign in", func() {
 		var err error
-		session, err = c.Target.SignIn(c.ctx, c.client, user)
+		session, err = c.Target.NewSession(c.ctx, c.client, user)
 		c.need(err)
+		c.redactor.Learn("session", session)
 	})
 	header := http.Header{"Cookie": {flows.SessionCookie + "=" + session}}
 	const mint = "/api/2.0/security/oauth2/token" // what the consent page asks for a signature

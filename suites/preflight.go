@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"docspace-oauth/flows"
+	"docspace-oauth/flows/browser"
 	"docspace-oauth/suites/target"
 )
 
@@ -24,9 +25,11 @@ var ErrNotDocSpace = errors.New("is not a DocSpace portal")
 // Preflight looks whether the target is there, is a DocSpace and lets the given user
 // in, and says in one sentence what is wrong if not. It sends one GET, and where a
 // user was given, what signs them in; of each ready-made app it asks what is registered.
+// What is wrong on a page is a *PageError.
 func Preflight(ctx context.Context, t *target.Target, limits Timeouts) error {
 	limits = limits.orDefault()
-	ctx, cancel := context.WithTimeout(ctx, limits.Preflight)
+	whole := ctx
+	ctx, cancel := context.WithTimeout(whole, limits.Preflight)
 	defer cancel()
 	const path = "/.well-known/oauth-authorization-server"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL+path, nil)
@@ -62,6 +65,12 @@ func Preflight(ctx context.Context, t *target.Target, limits Timeouts) error {
 	if err := clockSkew(t, resp.Header, time.Now()); err != nil {
 		return err
 	}
+	patience := limits.Preflight
+	if t.Access.Method == target.ByBrowser {
+		patience += limits.Browser
+	}
+	ctx, cancelSignIn := context.WithTimeout(whole, patience)
+	defer cancelSignIn()
 	return letsIn(ctx, t, client)
 }
 
@@ -71,7 +80,9 @@ func Preflight(ctx context.Context, t *target.Target, limits Timeouts) error {
 // does not matter here.
 func docSpace(base, path string, body []byte) error {
 	var metadata map[string]any
-	if err := json.Unmarshal(body, &metadata); err != nil {
+	if err := json.Unmarshal(body, &metadata); err != nil && strings.HasPrefix(strings.TrimSpace(string(body)), "{") {
+		return fmt.Errorf("the metadata of %s is broken, or it %w: %s cannot be read (%w)", base, ErrNotDocSpace, path, err)
+	} else if err != nil {
 		return fmt.Errorf("%s %w: %s is not a JSON object", base, ErrNotDocSpace, path)
 	}
 	for _, member := range []string{"authorization_endpoint", "token_endpoint"} {
@@ -115,7 +126,12 @@ func letsIn(ctx context.Context, t *target.Target, client *http.Client) error {
 	}
 	token, err := t.Signature(ctx, client, user)
 	var refused *flows.SignInError
+	var stuck *browser.Stuck
 	switch {
+	case errors.As(err, &stuck) && stuck.Reason == browser.WrongCredentials:
+		return fmt.Errorf("%s does not let %s in: user or password is wrong (its login page says so)", t.URL, user.Email)
+	case errors.As(err, &stuck):
+		return stuckAt(t.URL, stuck)
 	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
 		return rateUsedUp(t.URL, nil)
 	case errors.As(err, &refused) && refused.SecondFactor:
@@ -124,6 +140,9 @@ func letsIn(ctx context.Context, t *target.Target, client *http.Client) error {
 		return fmt.Errorf("%s does not let %s in: user or password is wrong (it answers %d)", t.URL, user.Email, refused.Status)
 	case err != nil:
 		return fmt.Errorf("%s does not let %s in: %w", t.URL, user.Email, err)
+	}
+	if err := t.Access.KnowUser(token); err != nil {
+		return fmt.Errorf("%s gives no signature that names its user: %w", t.URL, err)
 	}
 	portal := &flows.Portal{BaseURL: t.URL, HTTP: client}
 	for _, app := range t.Apps {

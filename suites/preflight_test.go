@@ -35,6 +35,10 @@ func TestPreflightNamesTheTrouble(t *testing.T) {
 		fmt.Fprint(w, fakeMetadata("http://"+r.Host))
 	}))
 	defer late.Close()
+	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, strings.TrimSuffix(fakeMetadata("http://"+r.Host), "}"))
+	}))
+	defer broken.Close()
 	unknown := httptest.NewTLSServer(http.NotFoundHandler())
 	defer unknown.Close()
 	for name, c := range map[string]struct {
@@ -44,6 +48,8 @@ func TestPreflightNamesTheTrouble(t *testing.T) {
 		"name":         {target.Descriptor{URL: "http://no-such-host.invalid"}, "the name no-such-host.invalid does not resolve"},
 		"certificate":  {target.Descriptor{URL: unknown.URL}, "a certificate that is not believed"},
 		"no TLS":       {target.Descriptor{URL: strings.Replace(mock.URL, "http:", "https:", 1)}, "does not speak TLS"},
+		"no portal":    {target.Descriptor{URL: strings.Replace(unknown.URL, "127.0.0.1", "localhost", 1), TLS: &target.TLS{Insecure: true}}, "is not a DocSpace portal: /.well-known/oauth-authorization-server answers 404"},
+		"metadata":     {target.Descriptor{URL: broken.URL}, "is broken, or it is not a DocSpace portal: /.well-known/oauth-authorization-server cannot be read (unexpected end"},
 		"rate limit":   {target.Descriptor{URL: slow.URL}, "refuses for its rate limit: wait 6s"},
 		"clock":        {target.Descriptor{URL: late.URL, Access: admin}, "is 1h0m0s apart"},
 		"password":     {target.Descriptor{URL: mock.URL, Access: &target.Access{User: "admin@docspace.test", Password: "wrong"}}, "user or password is wrong"},

@@ -127,9 +127,17 @@ type run struct {
 }
 
 func (r *run) judge(ctx context.Context, chosen []requirement.Requirement) {
-	if err := Preflight(ctx, r.target, r.options.Timeouts); err != nil && (!r.options.Force || !errors.Is(err, ErrNotDocSpace)) {
+	err := Preflight(ctx, r.target, r.options.Timeouts)
+	if err == nil {
+		err = preflightPages(ctx, r.target, r.judged(chosen), r.options.Timeouts)
+	}
+	if err != nil && (!r.options.Force || !errors.Is(err, ErrNotDocSpace)) {
 		if ctx.Err() == nil {
 			r.report.Lost = err.Error()
+		}
+		var page *PageError
+		if errors.As(err, &page) {
+			r.report.PreflightPage = &page.Page
 		}
 		return
 	}
@@ -146,6 +154,11 @@ func (r *run) judge(ctx context.Context, chosen []requirement.Requirement) {
 		workers.Go(func() { r.employ(ctx, shard) })
 	}
 	workers.Wait()
+}
+
+// judged are those of the requirements that are not left out.
+func (r *run) judged(chosen []requirement.Requirement) []requirement.Requirement {
+	return slices.DeleteFunc(slices.Clone(chosen), func(req requirement.Requirement) bool { return r.leftOut(req) != "" })
 }
 
 // leftOut says why a check is not run, "" when it is.

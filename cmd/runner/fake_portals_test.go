@@ -1,14 +1,9 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -82,7 +77,7 @@ func fakePortals() []aFakePortal {
 		{
 			name:   "sends bodies of 1 GB",
 			answer: endlessly,
-			exit:   report.ExitUnreachable, says: "is not a JSON object", exitLater: report.ExitFailed, fails: brokenAnywhere,
+			exit:   report.ExitUnreachable, says: "cannot be read", exitLater: report.ExitFailed, fails: brokenAnywhere,
 		},
 		{
 			name: "lies in metadata", // nothing of what it announces is there
@@ -120,8 +115,10 @@ func metadata(base string) string {
 		`"jwks_uri":"%[1]s/oauth2/jwks","response_types_supported":["code"]}`, base)
 }
 
-// letsIn passes preflight: it says that it is a portal and signs everybody in. From
-// the first signature on it behaves as then does.
+const loginPage = `<!DOCTYPE html><title>Portal</title><input id="login_username"><input id="login_password" type="password"><button id="login_submit">Sign in</button>`
+
+// letsIn passes preflight: it says that it is a portal, signs everybody in and has a
+// login page, with which preflight ends. From then on it behaves as then does.
 func letsIn(then http.HandlerFunc) http.HandlerFunc {
 	var passed atomic.Bool
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -136,8 +133,11 @@ func letsIn(then http.HandlerFunc) http.HandlerFunc {
 		case "/api/2.0/authentication":
 			fmt.Fprint(w, `{"response":{"token":"a-session-of-the-fake"}}`)
 		case "/api/2.0/security/oauth2/token":
-			passed.Store(true)
 			fmt.Fprint(w, `{"response":"a-signature-of-the-fake"}`)
+		case "/login":
+			passed.Store(true)
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, loginPage)
 		default:
 			w.WriteHeader(http.StatusNotFound)
 		}
@@ -154,7 +154,6 @@ const largestRun = 400 << 20
 func TestFakePortals(t *testing.T) {
 	for _, fake := range fakePortals() {
 		t.Run(fake.name, func(t *testing.T) {
-			t.Parallel()
 			outcome := judged(t, fake.answer)
 			if outcome.ExitCode != fake.exit || !strings.Contains(outcome.Outcome, fake.says) || strings.Contains(outcome.Outcome, "\n") {
 				t.Errorf("exit code %d: %s", outcome.ExitCode, outcome.Outcome)
@@ -162,7 +161,6 @@ func TestFakePortals(t *testing.T) {
 			expectVerdicts(t, outcome, nil, nil)
 		})
 		t.Run(fake.name+" after preflight", func(t *testing.T) {
-			t.Parallel()
 			outcome := judged(t, letsIn(fake.answer))
 			if outcome.ExitCode != fake.exitLater {
 				t.Errorf("exit code %d: %s", outcome.ExitCode, outcome.Outcome)
@@ -170,6 +168,27 @@ func TestFakePortals(t *testing.T) {
 			expectVerdicts(t, outcome, fake.passes, fake.fails)
 		})
 	}
+}
+
+// A login page that the driver does not know ends the run before any check, and the
+// report shows it.
+func TestPreflightShowsAnUnknownLoginPage(t *testing.T) {
+	metadata := letsIn(http.NotFound)
+	outcome := judged(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/login" {
+			metadata(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, `<!DOCTYPE html><title>Portal 9</title><h1>Hello again</h1><form><input name="you"><button>Come in</button></form>`)
+	})
+	if outcome.ExitCode != report.ExitUnreachable || !strings.Contains(outcome.Outcome, "layout of the page /login is not recognised") {
+		t.Errorf("exit code %d: %s", outcome.ExitCode, outcome.Outcome)
+	}
+	if page := outcome.PreflightPage; page == nil || len(page.Picture) == 0 || !strings.HasSuffix(page.Address, "/login") {
+		t.Errorf("the page is not in the report: %+v", page)
+	}
+	expectVerdicts(t, outcome, nil, nil)
 }
 
 func expectVerdicts(t *testing.T, outcome report.Report, passes, fails []string) {
@@ -188,36 +207,16 @@ func expectVerdicts(t *testing.T, outcome report.Report, passes, fails []string)
 	}
 }
 
-// judged runs the runner, as a process of its own and with a user who signs in, at a
-// portal that answers so, and returns its report.
+// judged runs the runner, with a user who signs in, at a portal that answers so, and
+// returns its report.
 func judged(t *testing.T, answer http.HandlerFunc) report.Report {
 	t.Helper()
 	portal := httptest.NewServer(answer)
 	defer portal.Close()
 	defer portal.CloseClientConnections()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // a minute, were the machine its own
-	defer cancel()
-	cmd := exec.CommandContext(ctx, self)
-	cmd.Args = []string{"runner", "run", "--target", portal.URL, "--user", "admin@docspace.test", "--report", dir, "--quiet"}
-	cmd.Env = append(os.Environ(), "DOCSPACE_PASSWORD=not-so-secret")
-	output, err := cmd.CombinedOutput()
-	var exited *exec.ExitError
-	if err != nil && !errors.As(err, &exited) {
-		t.Fatal(err)
-	}
-	outcome, err := report.Read(filepath.Join(dir, "report.json"))
-	if err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
-	if code := cmd.ProcessState.ExitCode(); code != outcome.ExitCode {
-		t.Errorf("the process ended with %d, the report says %d", code, outcome.ExitCode)
-	}
-	memory := largestMemory(cmd.ProcessState)
+	t.Setenv("DOCSPACE_PASSWORD", "not-so-secret")
+	outcome, ended := runProcess(t, "run", "--target", portal.URL, "--user", "admin@docspace.test", "--quiet")
+	memory := largestMemory(ended)
 	t.Logf("%.1f s, %d MB, exit code %d: %s", outcome.DurationMS/1000, memory>>20, outcome.ExitCode, outcome.Outcome)
 	if memory > largestRun {
 		t.Errorf("a process took %d MB", memory>>20)

@@ -13,7 +13,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "worker" { // of a test that runs in this process
 		main()
 	}
-	testscript.Main(m, map[string]func(){"runner": main})
+	testscript.Main(m, processes())
 }
 
 func TestSessions(t *testing.T) {

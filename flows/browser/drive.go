@@ -44,6 +44,8 @@ type drive struct {
 	notYou    *attempt // Not you was clicked, once in a journey
 	restarted map[Reason]bool
 	done      bool // Look has seen enough
+	// enough, if not nil, ends the journey at a page.
+	enough func(ctx context.Context, v *view) bool
 }
 
 // attempt is something done on a page, and repeated while it has no effect.
@@ -141,6 +143,10 @@ func (d *drive) step(ctx context.Context) error {
 	if d.callback() != nil {
 		return nil // reached while looking: nothing on the app's page is the driver's business
 	}
+	if d.enough != nil && d.enough(ctx, seen) {
+		d.done = true
+		return nil
+	}
 	for _, row := range states {
 		if !row.is(d, seen) {
 			continue
@@ -160,7 +166,20 @@ func (d *drive) step(ctx context.Context) error {
 		}
 		return row.do(d, ctx, seen)
 	}
-	return nil
+	return d.unrecognised(seen)
+}
+
+// unrecognised is for a page that fits no row of the table: often one that is still
+// being drawn, and if it stays so, one of a newer or a changed portal.
+func (d *drive) unrecognised(v *view) error {
+	const name = "unrecognised"
+	if d.state != name {
+		d.state, d.entered = name, time.Now()
+	}
+	if !d.hosts[v.url.Host] || !v.under("/login") || v.sees(loader) || d.decision != nil || !d.overdue(d.Patience.Blank) {
+		return nil
+	}
+	return d.stuck(LayoutUnknown, "the layout of the page %s is not recognised: the driver finds neither a login form nor Allow and Deny on it", v.path())
 }
 
 // wait returns when the browser reported something, or when a row wants to look again.

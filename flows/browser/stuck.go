@@ -32,6 +32,7 @@ const (
 	Message          Reason = "message"          // the portal shows an error message
 	ContextLost      Reason = "context-lost"     // the portal's home page
 	ConfirmStuck     Reason = "confirm-stuck"    // the one-time link's page goes nowhere
+	LayoutUnknown    Reason = "layout-unknown"   // a page on which no locator finds anything
 	Unreachable      Reason = "unreachable"      // no answer from the network
 	TooSlow          Reason = "too-slow"         // the journey's time is over
 	BrowserGone      Reason = "browser-gone"     // Chromium or the tab ended

@@ -70,21 +70,23 @@ type Target struct {
 
 // Report is one run.
 type Report struct {
-	Version    string          `json:"version"`
-	Tool       string          `json:"tool"`
-	Target     Target          `json:"target"`
-	Standard   bool            `json:"standard"`             // judged without known deviations
-	Unattended bool            `json:"unattended,omitempty"` // nobody looks on (CI): a network that breaks too often fails the run
-	Seed       int64           `json:"seed"`
-	StartedAt  time.Time       `json:"started_at"`
-	DurationMS float64         `json:"duration_ms"`
-	ExitCode   int             `json:"exit_code"`
-	Outcome    string          `json:"outcome"` // one sentence
-	Lost       string          `json:"lost,omitempty"`
-	Harness    string          `json:"harness,omitempty"`     // how the harness broke
-	LeftBehind string          `json:"left_behind,omitempty"` // what the clean-up could not remove
-	Counts     map[Verdict]int `json:"counts"`
-	Results    []Result        `json:"results"`
+	Version    string    `json:"version"`
+	Tool       string    `json:"tool"`
+	Target     Target    `json:"target"`
+	Standard   bool      `json:"standard"`             // judged without known deviations
+	Unattended bool      `json:"unattended,omitempty"` // nobody looks on (CI): a network that breaks too often fails the run
+	Seed       int64     `json:"seed"`
+	StartedAt  time.Time `json:"started_at"`
+	DurationMS float64   `json:"duration_ms"`
+	ExitCode   int       `json:"exit_code"`
+	Outcome    string    `json:"outcome"` // one sentence
+	Lost       string    `json:"lost,omitempty"`
+	Harness    string    `json:"harness,omitempty"` // how the harness broke
+	// PreflightPage is the page of the portal at which preflight ended, nil for none.
+	PreflightPage *evidence.Page  `json:"preflight_page,omitempty"`
+	LeftBehind    string          `json:"left_behind,omitempty"` // what the clean-up could not remove
+	Counts        map[Verdict]int `json:"counts"`
+	Results       []Result        `json:"results"`
 }
 
 // Close counts the verdicts, numbers the redaction marks, and sets exit code and

@@ -36,8 +36,12 @@ type Portal struct {
 // Access is a user and one way to get in: a password, a session (the value of
 // asc_auth_key), an x-signature token, or the portal's signature secret (its machine
 // key), with which any user can be signed for (docs/portal/identity.md §2).
+//
+// With a password, Method says how it is used: over the API (the default), or in a
+// browser on the portal's own login page.
 type Access struct {
 	User            string   `yaml:"user,omitempty" json:"user,omitempty"` // e-mail
+	Method          Method   `yaml:"method,omitempty" json:"method,omitempty"`
 	Password        Secret   `yaml:"password,omitempty" json:"password,omitempty"`
 	Session         Secret   `yaml:"session,omitempty" json:"session,omitempty"`
 	Signature       Secret   `yaml:"signature,omitempty" json:"signature,omitempty"`
@@ -46,6 +50,15 @@ type Access struct {
 	PortalID        int64    `yaml:"portal-id,omitempty" json:"portal_id,omitempty"` // tenant; with a signature secret
 	Type            UserType `yaml:"type,omitempty" json:"type,omitempty"`           // default: admin
 }
+
+// Method is how a password is used.
+type Method string
+
+// The methods.
+const (
+	ByAPI     Method = "api"
+	ByBrowser Method = "browser"
+)
 
 // ReadyApp is an app that is registered already.
 type ReadyApp struct {

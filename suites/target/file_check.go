@@ -31,6 +31,9 @@ func (k fileChecker) check(f *File) error {
 	if err := k.access("$.second-user", f.SecondUser); err != nil {
 		return err
 	}
+	if f.SecondUser != nil && f.SecondUser.User == "" {
+		return k.wrong("$.second-user", "needs user: checks compare whom the portal names")
+	}
 	if p := f.SecondPortal; p != nil {
 		if _, err := flows.NewPortal(strings.TrimSuffix(p.URL, "/"), nil); err != nil {
 			return k.wrong("$.second-portal.url", "%v", err)
@@ -89,6 +92,10 @@ func (k fileChecker) access(at string, a *Access) error {
 		return k.wrong(at, "gives no way to get in: password, session, signature or signature-secret")
 	case given > 1 && (given > 2 || a.Password == ""):
 		return k.wrong(at, "gives several ways to get in; a password may be joined by one other, for the login page")
+	case !slices.Contains([]Method{"", ByAPI, ByBrowser}, a.Method):
+		return k.wrong(at+".method", "%q is not known; use api or browser", a.Method)
+	case a.Method != "" && (given > 1 || a.Password == ""):
+		return k.wrong(at+".method", "says how a password is used; give user and password and no other way to get in")
 	case a.Password != "" && a.User == "":
 		return k.wrong(at, "has a password and no user")
 	case a.SignatureSecret != "" && (a.UserID == "" || a.User == "" || a.PortalID == 0):

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"docspace-oauth/flows"
@@ -17,6 +18,9 @@ import (
 // ErrNotOffered is wrapped when the target has no way to provide something; a
 // check that needs it is skipped with the error's text as reason.
 var ErrNotOffered = errors.New("not offered by this target")
+
+// ErrNoBrowser is wrapped when Chromium is missing or does not start here.
+var ErrNoBrowser = errors.New("no browser")
 
 // Kind is mock (started here) or url.
 type Kind string
@@ -58,6 +62,7 @@ type Target struct {
 
 	started   *started // ours to close; nil when it was there before
 	registrar registrar
+	signingIn sync.Mutex // in a browser: one at a time
 }
 
 const metadataPath = "/.well-known/oauth-authorization-server"

@@ -2,8 +2,12 @@ package target
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -66,16 +70,57 @@ func (a *Access) at(portal string) User {
 	return User{ID: a.UserID, Email: a.User, Password: string(a.Password), Type: a.Type, Portal: portal, access: a}
 }
 
-// SignIn returns the portal session of a user (the value of asc_auth_key).
+// KnowUser fills in who a signature is for, where that was not said: a session or a
+// token alone does not tell whom the portal's pages and API will name.
+func (a *Access) KnowUser(xSignature string) error {
+	if a.User != "" {
+		return nil
+	}
+	parts := strings.Split(xSignature, ".")
+	if len(parts) != 3 {
+		return errors.New("it is no JWT")
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return fmt.Errorf("read its payload: %w", err)
+	}
+	var claims struct {
+		ID    string `json:"user_id"`
+		Email string `json:"user_email"`
+	}
+	if err := json.Unmarshal(payload, &claims); err != nil {
+		return fmt.Errorf("read its payload: %w", err)
+	}
+	a.User, a.UserID = claims.Email, claims.ID
+	return nil
+}
+
+// SignIn returns a portal session of a user (the value of asc_auth_key): that of the
+// run where there is one, else a fresh one.
 func (t *Target) SignIn(ctx context.Context, client *http.Client, u User) (string, error) {
 	switch {
+	case u.ByBrowser():
+		return t.browserSession(ctx, u)
 	case u.access != nil && u.access.Session != "":
 		return string(u.access.Session), nil
+	}
+	return t.NewSession(ctx, client, u)
+}
+
+// NewSession returns a session that may be ended: nobody else has it. Where the run
+// lives by a session that was given, there is none: ErrNotOffered.
+func (t *Target) NewSession(ctx context.Context, client *http.Client, u User) (string, error) {
+	switch {
+	case u.ByBrowser():
+		return t.signInByBrowser(ctx, u)
 	case u.Password == "":
 		return "", fmt.Errorf("%w: no password of %s was given", ErrNotOffered, u.Email)
 	}
 	return t.at(u, client).SignIn(ctx, u.Email, u.Password)
 }
+
+// ByBrowser says whether the user signs in on the login page only.
+func (u User) ByBrowser() bool { return u.access != nil && u.access.Method == ByBrowser }
 
 // Signature returns a fresh x-signature of a user; it lives five minutes.
 func (t *Target) Signature(ctx context.Context, client *http.Client, u User) (string, error) {
@@ -89,12 +134,12 @@ func (t *Target) Signature(ctx context.Context, client *http.Client, u User) (st
 		})
 	case a != nil && a.Signature != "":
 		return string(a.Signature), nil
-	case a != nil && a.Session != "":
-		return t.at(u, client).Signature(ctx, string(a.Session))
-	case u.Password == "":
-		return "", fmt.Errorf("%w: no password of %s was given", ErrNotOffered, u.Email)
 	}
-	return t.at(u, client).SignInForSignature(ctx, u.Email, u.Password)
+	session, err := t.SignIn(ctx, client, u)
+	if err != nil {
+		return "", err
+	}
+	return t.at(u, client).Signature(ctx, session)
 }
 
 // NewApp registers an app in the name of whoever xSignature names, or takes a
