@@ -172,4 +172,3 @@ func TestGoOIDC(t *testing.T) {
 		}
 	}
 }
-

@@ -89,7 +89,7 @@ func (w *world) allow(address string) (string, error) {
 			form.Set("state", cookie.Value)
 		}
 	}
-	request, err = http.NewRequestWithContext(ctx, http.MethodPost, w.portal.URL()+"/oauth2/authorize", strings.NewReader(form.Encode()))
+	request, err = http.NewRequestWithContext(ctx, http.MethodPost, "http://"+w.portal.Address()+"/oauth2/authorize", strings.NewReader(form.Encode()))
 	if err != nil {
 		return "", err
 	}
