@@ -123,10 +123,32 @@ func TestTheExampleContentIsThere(t *testing.T) {
 	}
 }
 
+// The snippets of docs/clients.md are parts of programs that tests run.
+func TestClientSnippetsAreRun(t *testing.T) {
+	data, err := os.ReadFile("docs/clients.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	unindented := func(text string) string { return regexp.MustCompile(`(?m)^[ \t]+`).ReplaceAllString(text, "") }
+	blocks := regexp.MustCompile("(?s)<!-- part of: (\\S+) -->\n```[a-z]+\n(.*?)```").FindAllSubmatch(data, -1)
+	for _, block := range blocks {
+		source, err := os.ReadFile(string(block[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(unindented(string(source)), unindented(string(block[2]))) {
+			t.Errorf("%s does not hold\n%s", block[1], block[2])
+		}
+	}
+	if fences := bytes.Count(data, []byte("```")); len(blocks) == 0 || fences != 2*len(blocks) {
+		t.Errorf("%d blocks have a source, of %d", len(blocks), fences/2)
+	}
+}
+
 // Links between the documents lead somewhere.
 func TestLinksResolve(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	for _, document := range []string{"README.md", "docs/configuration.md", "docs/containers.md", "docs/embedding.md", "docs/departures.md", "docs/judging.md", "docs/faults.md"} {
+	for _, document := range []string{"README.md", "docs/configuration.md", "docs/clients.md", "docs/containers.md", "docs/embedding.md", "docs/departures.md", "docs/judging.md", "docs/faults.md"} {
 		data, err := os.ReadFile(document)
 		if err != nil {
 			t.Errorf("%v", err)

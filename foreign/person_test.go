@@ -28,6 +28,7 @@ type world struct {
 	portal *mockdocspace.Portal
 	app    control.App
 	signed control.SignedIn
+	visit  func(address string) (string, error) // what the person does: allow, unless in a browser
 }
 
 func newWorld(t *testing.T, o mockdocspace.Options) *world {
@@ -43,6 +44,7 @@ func newWorld(t *testing.T, o mockdocspace.Options) *world {
 	}
 	w := &world{t: t, portal: portal, app: app}
 	w.signIn("user@docspace.test")
+	w.visit = w.allow
 	return w
 }
 
@@ -177,7 +179,7 @@ func (w *world) converse(file string, arguments ...string) string {
 	for lines.Scan() {
 		last = lines.Text()
 		if address, ok := strings.CutPrefix(last, "open "); ok {
-			arrived, err := w.allow(address)
+			arrived, err := w.visit(address)
 			if err != nil {
 				w.t.Errorf("%s: %v", file, err)
 			}
