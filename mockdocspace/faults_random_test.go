@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -36,7 +37,7 @@ func TestRandomControlOfFaults(t *testing.T) {
 		for range sequencesPerCheck {
 			on := map[int]bool{}
 			for range rapid.IntRange(1, 8).Draw(t, "calls") {
-				switch rapid.SampledFrom([]string{"add", "add", "add", "remove", "clear", "list", "reset"}).Draw(t, "call") {
+				switch rapid.SampledFrom([]string{"add", "add", "add", "remove", "clear", "list", "other", "other", "reset"}).Draw(t, "call") {
 				case "add":
 					status, body := controlled(t, portal, http.MethodPost, "faults", drawnFault(t, names))
 					if status != http.StatusOK {
@@ -61,6 +62,8 @@ func TestRandomControlOfFaults(t *testing.T) {
 					controlled(t, portal, http.MethodDelete, "faults", nil)
 					clear(on)
 				case "list":
+				case "other":
+					drawnControl(t, portal)
 				case "reset":
 					controlled(t, portal, http.MethodPost, "reset", nil)
 					clear(on)
@@ -78,6 +81,41 @@ func TestRandomControlOfFaults(t *testing.T) {
 	})
 }
 
+// drawnControl is any other call of the control API, whether it makes sense or not.
+func drawnControl(t *rapid.T, portal http.Handler) {
+	text := func(label string, known ...string) string {
+		return rapid.OneOf(rapid.SampledFrom(append(known, "", "\x00", "nobody")), rapid.StringN(0, 20, 60)).Draw(t, label)
+	}
+	body := map[string]any{}
+	call := rapid.SampledFrom([]string{
+		"POST clock/freeze", "POST clock/advance", "POST clock/set", "POST clock/resume", "GET clock",
+		"PUT snapshots/", "POST snapshots/", "DELETE snapshots/", "GET snapshots",
+		"POST users", "POST apps", "POST sessions", "DELETE users/", "DELETE apps/", "PATCH users/", "GET journal", "DELETE journal", "GET portal",
+	}).Draw(t, "control")
+	method, path, _ := strings.Cut(call, " ")
+	switch call {
+	case "POST clock/advance":
+		body["by"] = text("by", "61s", "24h", "-1h")
+	case "POST clock/set":
+		body["to"] = text("to", "2030-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+	case "PUT snapshots/", "DELETE snapshots/":
+		path += url.PathEscape(text("snapshot", "a", "b"))
+	case "POST snapshots/":
+		path += url.PathEscape(text("snapshot", "a", "b")) + "/restore"
+	case "POST users":
+		body["email"], body["type"] = text("email", "new@docspace.test", "user@docspace.test"), text("type", "user", "guest")
+	case "PATCH users/", "DELETE users/":
+		path += url.PathEscape(text("user"))
+	case "DELETE apps/":
+		path += url.PathEscape(text("app"))
+	case "POST apps":
+		body["redirect_uris"] = []string{text("redirect", "http://127.0.0.1/cb")}
+	case "POST sessions":
+		body["user"] = text("user", "user@docspace.test")
+	}
+	controlled(t, portal, method, path, body)
+}
+
 // drawnFault is a request to switch a fault on that need not make sense.
 func drawnFault(t *rapid.T, names []string) map[string]any {
 	request := map[string]any{"name": rapid.SampledFrom(names).Draw(t, "name")}
@@ -86,6 +124,8 @@ func drawnFault(t *rapid.T, names []string) map[string]any {
 		"app": func() any {
 			return rapid.SampledFrom([]string{"", "a", "\x00", strings.Repeat("x", 100)}).Draw(t, "app")
 		},
+		"user":        func() any { return rapid.SampledFrom([]string{"", "u"}).Draw(t, "user") },
+		"value":       func() any { return rapid.SampledFrom([]string{"", "3s", "-1s", "soon", "999999999h"}).Draw(t, "value") },
 		"tenant":      func() any { return rapid.Int64().Draw(t, "tenant") },
 		"uses":        func() any { return rapid.Int64().Draw(t, "uses") },
 		"probability": func() any { return rapid.Float64Range(-1, 2).Draw(t, "probability") },

@@ -4,11 +4,13 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"docspace-oauth/flows"
 	"docspace-oauth/mockdocspace"
 	"docspace-oauth/mockdocspace/config"
 	"docspace-oauth/mockdocspace/control"
@@ -143,6 +145,102 @@ func TestFaultBetweenTwoMoments(t *testing.T) {
 	}
 }
 
+// A fault for one portal leaves the other alone.
+func TestFaultOfOnePortal(t *testing.T) {
+	t.Parallel()
+	mock := startMock(t, mockdocspace.Options{})
+	if _, err := mock.Control().AddFault(t.Context(), control.FaultRequest{Name: "answer.discovery.500", Tenant: 2}); err != nil {
+		t.Fatal(err)
+	}
+	at := func(host string) int {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+host+metadataPath, nil)
+		answer := httptest.NewRecorder()
+		mock.ServeHTTP(answer, request)
+		return answer.Code
+	}
+	if first, second := at("127.0.0.1"), at("second.localhost"); first != 200 || second != 500 {
+		t.Errorf("the first answers %d, the second %d", first, second)
+	}
+}
+
+// Chance repeats with its seed, and the seed of the draw is told.
+func TestFaultByChance(t *testing.T) {
+	t.Parallel()
+	mock := startMock(t, mockdocspace.Options{})
+	sequence := func(seed uint64) (string, uint64) {
+		active, err := mock.Control().AddFault(t.Context(), control.FaultRequest{Name: "answer.discovery.500", Probability: 0.5, Seed: seed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var heard strings.Builder
+		for range 40 {
+			heard.WriteByte("25"[min(1, ask(t, http.MethodGet, mock.URL()+metadataPath, nil, nil).status/500)])
+		}
+		list, err := mock.Control().Faults(t.Context())
+		if err != nil || len(list) != 1 || int(list[0].Uses) != strings.Count(heard.String(), "5") {
+			t.Errorf("%s is listed as %+v, %v", heard.String(), list, err)
+		}
+		if err := mock.Control().ClearFaults(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return heard.String(), active.Seed
+	}
+	drawn, seed := sequence(0)
+	if seed == 0 || !strings.Contains(drawn, "2") || !strings.Contains(drawn, "5") {
+		t.Errorf("seed %d: %s", seed, drawn)
+	}
+	if again, _ := sequence(seed); again != drawn {
+		t.Errorf("seed %d: %s, and again %s", seed, drawn, again)
+	}
+}
+
+// What a value means depends on the fault; one that makes no sense is refused by name.
+func TestFaultValues(t *testing.T) {
+	t.Parallel()
+	mock := startMock(t, mockdocspace.Options{})
+	for value, want := range map[string]string{"": "1", "90s": "90", "1500ms": "2"} {
+		active, err := mock.Control().AddFault(t.Context(), control.FaultRequest{Name: "answer.token.429-retry-after", Value: value})
+		if err != nil || active.Value != value {
+			t.Fatalf("%+v, %v", active, err)
+		}
+		if got := ask(t, http.MethodPost, mock.URL()+"/oauth2/token", demoRefused(demoApp), nil); got.status != 429 || got.header.Get("Retry-After") != want {
+			t.Errorf("value %q: %d, Retry-After %q instead of %q", value, got.status, got.header.Get("Retry-After"), want)
+		}
+		if err := mock.Control().ClearFaults(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, wrong := range []control.FaultRequest{
+		{Name: "answer.token.slow", Value: "soon"},
+		{Name: "answer.token.slow", Value: "-3s"},
+		{Name: "answer.token.500", Value: "3s"},
+		{Name: "answer.callback.wrong-iss", Value: "here"},
+		{Answer: &control.LiteralAnswer{Path: "/", Status: 200}, Value: "3s"},
+	} {
+		if _, err := mock.Control().AddFault(t.Context(), wrong); err == nil || !strings.Contains(err.Error(), wrong.Value) {
+			t.Errorf("%+v: %v", wrong, err)
+		}
+	}
+}
+
+// The portal's clock is off for everybody who looks, and right for itself.
+func TestFaultOfTheClock(t *testing.T) {
+	t.Parallel()
+	p := startAPI(t, mockdocspace.Options{})
+	_, err := p.Control().AddFault(t.Context(), control.FaultRequest{Name: "clock.behind", Value: "48h"})
+	p.must(err)
+	token := p.token(onBoth, "accounts.self:read")
+	got := ask(t, http.MethodGet, p.URL()+"/api/2.0/people/@self", nil, http.Header{"Authorization": {"Bearer " + token}})
+	told, err := http.ParseTime(got.header.Get("Date"))
+	if off := time.Since(told).Hours(); got.status != 200 || err != nil || off < 47 || off > 49 {
+		t.Errorf("its own token: %d, Date %s (%v)", got.status, got.header.Get("Date"), err)
+	}
+	claims, err := portalOf(t, p).VerifyAccessToken(t.Context(), flows.App{}, token)
+	if err == nil {
+		t.Errorf("a client took a token that expired by its clock: %+v", claims)
+	}
+}
+
 func TestFaultHeader(t *testing.T) {
 	t.Parallel()
 	header := http.Header{"X-Mock-Fault": {"answer.discovery.502"}}
@@ -157,6 +255,10 @@ func TestFaultHeader(t *testing.T) {
 	if got := ask(t, http.MethodGet, on.URL()+metadataPath, nil, nil); got.status != 200 {
 		t.Errorf("the request after it %d", got.status)
 	}
+	value := http.Header{"X-Mock-Fault": {"answer.discovery.503=90s"}}
+	if got := ask(t, http.MethodGet, on.URL()+metadataPath, nil, value); got.status != 503 || got.header.Get("Retry-After") != "90" {
+		t.Errorf("with a value %d %v", got.status, got.header)
+	}
 	if got := ask(t, http.MethodGet, on.URL()+metadataPath, nil, http.Header{"X-Mock-Fault": {"no.such"}}); got.status != 400 || !strings.Contains(got.body, "no.such") {
 		t.Errorf("an unknown fault: %d %s", got.status, got.body)
 	}
@@ -164,7 +266,7 @@ func TestFaultHeader(t *testing.T) {
 
 func TestConfiguredFaults(t *testing.T) {
 	t.Parallel()
-	parsed, err := config.Parse("mock.yaml", []byte("faults:\n  - name: answer.discovery.500\n    uses: 2\n    probability: 1\n    seed: 7\n    until: 2999-01-01T00:00:00Z\n"))
+	parsed, err := config.Parse("mock.yaml", []byte("faults:\n  - name: answer.discovery.500\n    uses: 2\n    probability: 1\n    seed: 7\n    until: 2999-01-01T00:00:00Z\n  - {name: answer.token.503, value: 90s}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,6 +275,9 @@ func TestConfiguredFaults(t *testing.T) {
 		if got := ask(t, http.MethodGet, mock.URL()+metadataPath, nil, nil); got.status != want {
 			t.Errorf("%d instead of %d", got.status, want)
 		}
+	}
+	if got := ask(t, http.MethodPost, mock.URL()+"/oauth2/token", demoRefused(demoApp), nil); got.header.Get("Retry-After") != "90" {
+		t.Errorf("the configured value is not kept: %v", got.header)
 	}
 	for _, wrong := range []string{"uses: -1", "probability: 1.5", "from: yesterday", "from: 2030-01-01T00:00:00Z\n    until: 2029-01-01T00:00:00Z"} {
 		if _, err := config.Parse("mock.yaml", []byte("faults:\n  - name: token.any-secret\n    "+wrong+"\n")); err == nil || !strings.Contains(err.Error(), "mock.yaml:3") && !strings.Contains(err.Error(), "mock.yaml:4") {

@@ -31,7 +31,7 @@ const (
 )
 
 // chromium starts a headless browser, or skips the test where there is none.
-func chromium(t *testing.T) context.Context {
+func chromium(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("drives a browser")
@@ -48,7 +48,7 @@ func chromium(t *testing.T) context.Context {
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
-	allocator, freeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	allocator, freeAllocator := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	t.Cleanup(freeAllocator)
 	browser, closeBrowser := chromedp.NewContext(allocator)
 	t.Cleanup(closeBrowser)

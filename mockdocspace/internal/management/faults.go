@@ -106,7 +106,7 @@ func (s *server) addFault(_ context.Context, in *struct{ Body control.FaultReque
 // addLiteral switches an answer on that stands in place of the portal's.
 func (s *server) addLiteral(request control.FaultRequest, subject rules.Subject, when rules.Occasion) (*answer[control.ActiveFault], error) {
 	if request.Value != "" {
-		return nil, invalid("body.value", request.Value, "stands beside an answer, which takes none: leave it out")
+		return nil, invalid("body.value", request.Value, "%s stands beside an answer, which takes no value: leave it out", request.Value)
 	}
 	if request.Name != "" {
 		return nil, invalid("body.answer", request.Name, "stands beside a name: send one of the two")
