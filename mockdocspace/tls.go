@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 
+	"docspace-oauth/loopback"
 	"docspace-oauth/mockdocspace/config"
 	"docspace-oauth/mockdocspace/internal/certificate"
 )
@@ -51,7 +52,7 @@ func serverCertificate(c *config.Config) (tls.Certificate, error) {
 // whatever name it is reached, and no other.
 func ownCertificateOnly(server *tls.Config) *http.Client {
 	own := server.Certificates[0].Certificate[0]
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{
+	return &http.Client{Transport: &http.Transport{DialContext: loopback.Dial, TLSClientConfig: &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: true, // VerifyConnection compares the certificate itself
 		VerifyConnection: func(state tls.ConnectionState) error {
