@@ -10,18 +10,29 @@ import (
 )
 
 type mutantsCommand struct {
-	Fault  []string `placeholder:"GLOB" help:"Only these faults of the mock (\"quirks off\" is the mock without the portal's quirks)."`
-	Full   bool     `help:"Run every check at every mutant and show what else fails."`
-	Report string   `default:"report" placeholder:"DIR" help:"Where mutants.html and mutants.json go."`
-	Jobs   int      `placeholder:"N" help:"Mutants side by side (default: 4)."`
-	Quiet  bool     `help:"Print only what is not as expected."`
+	Fault []string `placeholder:"GLOB" help:"Only these faults of the mock (\"quirks off\" is the mock without the portal's quirks)."`
+	Full  bool     `help:"Run every check at every mutant and show what else fails."`
+	// WithoutBrowser and Resume keep the full run bounded.
+	WithoutBrowser bool   `help:"With --full: leave out the checks that need a browser, which take nine tenths of the time."`
+	Resume         bool   `help:"Take over what DIR/mutants.json says already, and run the rest."`
+	Report         string `default:"report" placeholder:"DIR" help:"Where mutants.html and mutants.json go."`
+	Jobs           int    `placeholder:"N" help:"Mutants side by side (default: 4)."`
+	Quiet          bool   `help:"Print only what is not as expected."`
 }
 
 // Run proves that every check can fail. Exit 0 means that all are proven.
 func (m *mutantsCommand) Run(ctx context.Context, s streams) error {
+	var earlier *mutants.Matrix
+	if m.Resume {
+		var err error
+		if earlier, err = mutants.Read(m.Report); err != nil {
+			return err
+		}
+	}
 	done, total := 0, 0
 	matrix, err := mutants.Run(ctx, mutants.Options{
-		Faults: m.Fault, Full: m.Full, Jobs: m.Jobs,
+		Faults: m.Fault, Full: m.Full, WithoutBrowser: m.WithoutBrowser, Earlier: earlier, Jobs: m.Jobs,
+		Save:    func(so mutants.Matrix) { _ = mutants.Write(m.Report, so) }, // the last one's error is told below
 		Planned: func(n int) { total = n },
 		Progress: func(o mutants.Outcome) {
 			done++

@@ -20,7 +20,9 @@ type Proof struct {
 type Outcome struct {
 	Mutant     Mutant
 	Proofs     []Proof
-	Collateral []string // what else failed, only in a full run
+	Others     int      // checks that ran besides, only in a full run
+	Browser    bool     // those that need a browser among them
+	Collateral []string // which of the others failed
 	DurationMS float64
 }
 
@@ -38,6 +40,8 @@ type Row struct {
 	Expected   report.Verdict `json:"expected"`
 	Caught     bool           `json:"caught"`
 	Proofs     []Proof        `json:"proofs"`
+	Others     int            `json:"others,omitempty"`  // checks that ran besides
+	Browser    bool           `json:"browser,omitempty"` // those that need a browser among them
 	Collateral []string       `json:"collateral,omitempty"`
 	DurationMS float64        `json:"duration_ms"`
 }
@@ -78,7 +82,8 @@ func newMatrix(outcomes []Outcome, whole, full bool) Matrix {
 	for _, o := range outcomes {
 		m.Rows = append(m.Rows, Row{
 			Name: o.Mutant.Name(), Sentence: o.Mutant.Sentence, Profile: o.Mutant.Profile, Standard: o.Mutant.Standard,
-			Expected: o.Mutant.Expected, Caught: o.Caught(), Proofs: o.Proofs, Collateral: o.Collateral, DurationMS: o.DurationMS,
+			Expected: o.Mutant.Expected, Caught: o.Caught(), Proofs: o.Proofs,
+			Others: o.Others, Browser: o.Browser, Collateral: o.Collateral, DurationMS: o.DurationMS,
 		})
 		switch {
 		case o.Mutant.Fault == "":
@@ -93,7 +98,7 @@ func newMatrix(outcomes []Outcome, whole, full bool) Matrix {
 			proven[p.Requirement] = proven[p.Requirement] || p.Proven
 			tried[p.Requirement] = o.Mutant.Name()
 		}
-		if full && o.Mutant.Fault != Quirks && !o.Mutant.Standard {
+		if o.Others > 0 {
 			collateral = append(collateral, len(o.Collateral))
 		}
 	}
@@ -154,4 +159,18 @@ func (m Matrix) Share() float64 {
 func (m Matrix) Green() bool {
 	return m.Sound && m.Missed == 0 &&
 		!slices.ContainsFunc(m.Unproven, func(u Unproven) bool { return !u.Excused })
+}
+
+// fullRows counts the rows of a full run, and those at which the checks in a browser ran.
+func (m Matrix) fullRows() (withBrowser, all int) {
+	for _, row := range m.Rows {
+		if row.Others == 0 {
+			continue
+		}
+		all++
+		if row.Browser {
+			withBrowser++
+		}
+	}
+	return withBrowser, all
 }

@@ -33,10 +33,13 @@ type Mutant struct {
 	Checks   []string // ids of requirements
 }
 
+// noFault is the name of a mock without.
+const noFault = "no fault"
+
 // Name says what is different at this mock.
 func (m Mutant) Name() string {
 	if m.Fault == "" {
-		return "no fault"
+		return noFault
 	}
 	return m.Fault
 }

@@ -121,7 +121,46 @@ func TestFormsOfTheMatrix(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
+	var asMarkdown bytes.Buffer
+	if err := Markdown(&asMarkdown, m); err != nil || !strings.Contains(asMarkdown.String(), "| `token.any-secret` | `rfc6749/5.2/wrong-secret` |") {
+		t.Errorf("%v: %s", err, asMarkdown.String())
+	}
 	if strings.Contains(asHTML.String(), "http://") || strings.Contains(asHTML.String(), "src=") {
 		t.Error("the page needs something from elsewhere")
+	}
+}
+
+// A full run also says what else fails; what it saved is taken over by the next, which
+// judges anew only the mocks without fault, and what was missed.
+func TestFullRunGoesOnWhereItEnded(t *testing.T) {
+	o := Options{Faults: []string{"metadata.lists-plain", "metadata.wrong-issuer"}, Full: true, WithoutBrowser: true}
+	var saved []Matrix
+	o.Save = func(m Matrix) { saved = append(saved, m) }
+	first, err := Run(t.Context(), o)
+	if err != nil || !first.Green() || first.Median == 0 && first.Rows[1].Others == 0 {
+		t.Fatalf("%v: %+v", err, first)
+	}
+	if withBrowser, all := first.fullRows(); withBrowser != 0 || all != 2 || len(saved) != 3 {
+		t.Errorf("%d of %d rows with a browser, %d saved", withBrowser, all, len(saved))
+	}
+	dir := t.TempDir()
+	if err := Write(dir, first); err != nil {
+		t.Fatal(err)
+	}
+	if o.Earlier, err = Read(dir); err != nil {
+		t.Fatal(err)
+	}
+	planned := 0
+	o.Planned = func(n int) { planned = n }
+	again, err := Run(t.Context(), o)
+	if err != nil || !again.Green() || planned != 1 || len(again.Rows) != 3 {
+		t.Fatalf("%v: %d of %d were run again", err, planned, len(again.Rows))
+	}
+	o.Earlier.Rows[1].Caught = false
+	if _, err := Run(t.Context(), o); err != nil || planned != 2 {
+		t.Errorf("%v: a missed mutant was not run again, %d were", err, planned)
+	}
+	if none, err := Read(t.TempDir()); none != nil || err != nil {
+		t.Errorf("nothing there: %+v, %v", none, err)
 	}
 }

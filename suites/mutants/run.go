@@ -10,7 +10,6 @@ import (
 
 	"docspace-oauth/mockdocspace"
 	"docspace-oauth/suites"
-	"docspace-oauth/suites/report"
 	"docspace-oauth/suites/requirement"
 	"docspace-oauth/suites/target"
 )
@@ -19,11 +18,18 @@ import (
 type Options struct {
 	Faults []string // patterns of path.Match; none means all, and the quirks
 	Full   bool     // run every check at each mutant and count what else fails
-	Jobs   int      // mutants side by side; 0: defaultJobs
-	// Planned, if not nil, is told how many mutants there are; Progress of each that
+	// WithoutBrowser leaves those out of a full run that need a browser and are not
+	// named: they take nine tenths of its time.
+	WithoutBrowser bool
+	// Earlier is a matrix whose rows need not be run again, as far as they say as much.
+	Earlier *Matrix
+	Jobs    int // mutants side by side; 0: defaultJobs
+	// Planned, if not nil, is told how many mutants are to be run; Progress of each that
 	// is done, one at a time.
 	Planned  func(mutants int)
 	Progress func(Outcome)
+	// Save, if not nil, is given the matrix as it is after each mutant, one at a time.
+	Save func(Matrix)
 }
 
 // defaultJobs: a mutant waits for its own requests most of the time, so a few more
@@ -39,23 +45,26 @@ func Run(ctx context.Context, o Options) (Matrix, error) {
 		return Matrix{}, err
 	}
 	plan := Plan(isWritten(), keep)
-	if o.Planned != nil {
-		o.Planned(len(plan))
-	}
 	known, err := requirement.KnownDeviations("")
 	if err != nil {
 		return Matrix{}, err
 	}
 	bench := suites.NewBench(suites.Timeouts{})
-	p := &proving{options: o, bench: bench, known: known, outcomes: make([]Outcome, len(plan))}
-	began := time.Now()
+	p := &proving{options: o, bench: bench, known: known, outcomes: make([]Outcome, len(plan)), began: time.Now()}
 	err = p.all(ctx, plan)
 	if closing := bench.Close(); err == nil && closing != nil && ctx.Err() == nil {
 		err = fmt.Errorf("end the browser: %w", closing)
 	}
-	m := newMatrix(p.outcomes, len(o.Faults) == 0, o.Full)
-	m.StartedAt, m.DurationMS = began.UTC(), float64(time.Since(began).Milliseconds())
-	return m, err
+	return p.matrix(), err
+}
+
+// matrix is what has come out so far.
+func (p *proving) matrix() Matrix {
+	done := slices.DeleteFunc(slices.Clone(p.outcomes), func(o Outcome) bool { return o.Mutant.Profile == "" })
+	whole := len(p.options.Faults) == 0 && len(done) == len(p.outcomes)
+	m := newMatrix(done, whole, p.options.Full)
+	m.StartedAt, m.DurationMS = p.began.UTC(), float64(time.Since(p.began).Milliseconds())
+	return m
 }
 
 // chosen turns patterns into a filter; one that matches no fault is an error.
@@ -96,6 +105,7 @@ type proving struct {
 	options Options
 	bench   *suites.Bench
 	known   requirement.Deviations
+	began   time.Time
 
 	mu       sync.Mutex
 	outcomes []Outcome
@@ -109,9 +119,20 @@ func (p *proving) all(ctx context.Context, plan []Mutant) error {
 	if jobs <= 0 {
 		jobs = defaultJobs
 	}
+	// At once, so that what is saved on the way never says less than before.
+	var left []int
+	for _, i := range longestFirst(plan) {
+		var known bool
+		if p.outcomes[i], known = p.takenOver(plan[i]); !known {
+			left = append(left, i)
+		}
+	}
+	if p.options.Planned != nil {
+		p.options.Planned(len(left))
+	}
 	next := make(chan int)
 	var workers sync.WaitGroup
-	for range min(jobs, len(plan)) {
+	for range min(jobs, len(left)) {
 		workers.Go(func() {
 			for i := range next {
 				outcome, err := p.one(ctx, plan[i])
@@ -121,19 +142,29 @@ func (p *proving) all(ctx context.Context, plan []Mutant) error {
 					p.broken = err
 					stop()
 				}
-				if p.options.Progress != nil && ctx.Err() == nil {
-					p.options.Progress(outcome)
+				if ctx.Err() == nil {
+					p.tell(outcome)
 				}
 				p.mu.Unlock()
 			}
 		})
 	}
-	for _, i := range longestFirst(plan) {
+	for _, i := range left {
 		next <- i
 	}
 	close(next)
 	workers.Wait()
 	return p.broken
+}
+
+// tell reports one outcome to whoever wants to know.
+func (p *proving) tell(o Outcome) {
+	if p.options.Progress != nil {
+		p.options.Progress(o)
+	}
+	if p.options.Save != nil {
+		p.options.Save(p.matrix())
+	}
 }
 
 // longestFirst: the mutants with the most to do begin, so that none is left alone at
@@ -160,10 +191,10 @@ func cost(m Mutant) int {
 
 // one judges a mutant at a mock of its own.
 func (p *proving) one(ctx context.Context, m Mutant) (Outcome, error) {
-	outcome := Outcome{Mutant: m}
 	if ctx.Err() != nil {
-		return outcome, nil
+		return Outcome{}, nil
 	}
+	outcome := Outcome{Mutant: m}
 	began := time.Now()
 	o := target.MockOptions{Profile: m.Profile, Limits: m.Limits}
 	if m.Fault != "" && m.Fault != Quirks {
@@ -187,33 +218,16 @@ func (p *proving) one(ctx context.Context, m Mutant) (Outcome, error) {
 			Requirement: r.ID, Verdict: r.Verdict, Message: r.Message, Proven: r.Verdict == m.Expected,
 		})
 	}
-	if p.options.Full && m.Fault != "" {
-		if outcome.Collateral, err = p.collateral(ctx, t, m, known); err != nil {
+	if p.full(m) {
+		others := p.others(m)
+		outcome.Others, outcome.Browser = len(others), !p.options.WithoutBrowser
+		if outcome.Collateral, err = p.collateral(ctx, t, known, others); err != nil {
 			return outcome, fmt.Errorf("mutant %s: %w", m.Name(), err)
 		}
 	}
+	if ctx.Err() != nil {
+		return Outcome{}, nil // what came after its end was blocked
+	}
 	outcome.DurationMS = float64(time.Since(began).Milliseconds())
 	return outcome, nil
-}
-
-// collateral runs every other check at a mutant and returns what is not as expected
-// there. The quirks are no fault: what passes unexpectedly is what they are about.
-func (p *proving) collateral(ctx context.Context, t *target.Target, m Mutant, known requirement.Deviations) ([]string, error) {
-	if m.Fault == Quirks || m.Standard {
-		return nil, nil
-	}
-	var others []string
-	for _, check := range suites.Checks() {
-		if r, _ := requirement.Find(check.ID); !slices.Contains(m.Checks, check.ID) && r.Portal != requirement.NotOffered {
-			others = append(others, check.ID)
-		}
-	}
-	results, err := p.bench.On(ctx, t, known, others...)
-	var failed []string
-	for _, r := range results {
-		if r.Verdict == report.Fail {
-			failed = append(failed, r.ID)
-		}
-	}
-	return failed, err
 }

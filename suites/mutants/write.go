@@ -3,9 +3,11 @@ package mutants
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,12 +22,29 @@ var pageTemplate = template.Must(template.New("matrix").Funcs(template.FuncMap{
 	"verb": func(v report.Verdict) string { return strings.ReplaceAll(string(v), "-", " ") },
 }).Parse(page))
 
-// Write writes mutants.json and mutants.html into dir, which is made if need be.
+// Read reads mutants.json in dir, as Write wrote it; nil when there is none yet.
+func Read(dir string) (*Matrix, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "mutants.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read matrix: %w", err)
+	}
+	var m Matrix
+	if err := json.Unmarshal(text, &m); err != nil {
+		return nil, fmt.Errorf("read matrix %s: %w (remove it to begin anew)", filepath.Join(dir, "mutants.json"), err)
+	}
+	return &m, nil
+}
+
+// Write writes mutants.json, mutants.html and mutants.md into dir, which is made if
+// need be.
 func Write(dir string, m Matrix) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write matrix: %w", err)
 	}
-	for name, write := range map[string]func(io.Writer, Matrix) error{"mutants.json": JSON, "mutants.html": HTML} {
+	for name, write := range map[string]func(io.Writer, Matrix) error{"mutants.json": JSON, "mutants.html": HTML, "mutants.md": Markdown} {
 		file, err := os.Create(filepath.Join(dir, name))
 		if err != nil {
 			return fmt.Errorf("write matrix: %w", err)
@@ -57,6 +76,51 @@ func HTML(w io.Writer, m Matrix) error {
 	})
 }
 
+// Markdown writes the page that stands in the docs.
+func Markdown(w io.Writer, m Matrix) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Proof that the checks can fail\n\nEach fault below was switched on at a mock of its own, and the checks that name it had to fail there."+
+		" This page was written by `runner mutants --full`.\n\n%s\n", m.Summary())
+	if len(m.Unproven) > 0 {
+		b.WriteString("\n## Requirements without a proof\n\n| requirement | level | reason |\n|---|---|---|\n")
+		for _, u := range m.Unproven {
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", u.Requirement, u.Level, u.Reason)
+		}
+	}
+	b.WriteString("\n## Faults and the checks that notice\n\n`+` behind a fault: the checks in a browser ran besides, too.\n\n| fault | caught by | what else failed |\n|---|---|---|\n")
+	for _, row := range m.Rows {
+		if row.Name == noFault || row.Name == Quirks {
+			continue
+		}
+		mark, caught := "", "**missed**"
+		if row.Browser {
+			mark = " +"
+		}
+		if row.Caught {
+			caught = codes(row.named())
+		}
+		fmt.Fprintf(&b, "| `%s`%s | %s | %s |\n", row.Name, mark, caught, codes(row.Collateral))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// named are the checks that had to notice.
+func (r Row) named() []string {
+	var ids []string
+	for _, p := range r.Proofs {
+		ids = append(ids, p.Requirement)
+	}
+	return ids
+}
+
+func codes(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return "`" + strings.Join(ids, "`, `") + "`"
+}
+
 // Summary is the outcome in a few sentences.
 func (m Matrix) Summary() string {
 	var b strings.Builder
@@ -71,6 +135,9 @@ func (m Matrix) Summary() string {
 	}
 	if m.Full {
 		fmt.Fprintf(&b, " Median of what else failed: %d.", m.Median)
+		if withBrowser, all := m.fullRows(); withBrowser < all {
+			fmt.Fprintf(&b, " Besides the named checks, those in a browser ran at %d of %d mutants.", withBrowser, all)
+		}
 	}
 	return b.String()
 }
