@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/url"
 	"slices"
@@ -127,6 +128,11 @@ func effectiveRules(c *config.Config) (rules.Rules, error) {
 	r.Token.RefreshLifetime = cmp.Or(c.Lifetimes.RefreshToken.Value(), r.Token.RefreshLifetime)
 	r.Token.IDTokenLifetime = cmp.Or(c.Lifetimes.IDToken.Value(), r.Token.IDTokenLifetime)
 	r.API.SelfScopeLenient = c.SelfScope == "lenient"
+	for _, name := range slices.Sorted(maps.Keys(c.Quirks)) {
+		if err := r.Switch(name, c.Quirks[name]); err != nil {
+			return r, optionError("%v", err)
+		}
+	}
 	return r, nil
 }
 

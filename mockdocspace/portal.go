@@ -117,7 +117,11 @@ func (p *Portal) build(ctx context.Context) error {
 
 // Reset returns to the seeds: real time, no faults, no journal, new keys.
 func (p *Portal) Reset(ctx context.Context) error {
-	p.book.Clear()
+	base, err := effectiveRules(p.config)
+	if err != nil {
+		return fmt.Errorf("reset: %w", err)
+	}
+	p.book.Rebase(base)
 	p.clock.Resume()
 	if err := p.seed(ctx); err != nil {
 		return fmt.Errorf("reset: %w", err)

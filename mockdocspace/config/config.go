@@ -23,11 +23,13 @@ type Config struct {
 	Signing         string    `yaml:"signing,omitempty"`    // ec (ES256, the default) or rsa (RS256)
 	Lifetimes       Lifetimes `yaml:"lifetimes,omitempty"`
 	TLS             *TLS      `yaml:"tls,omitempty"`
-	Keys            []Key     `yaml:"keys,omitempty"`         // signing keys, the newest first; none: one is made
-	Portals         []Portal  `yaml:"portals,omitempty"`      // replace the built-in ones
-	Apps            []App     `yaml:"apps,omitempty"`         // replace the built-in one
-	Faults          []Fault   `yaml:"faults,omitempty"`       // switched on at start
-	FaultHeader     bool      `yaml:"fault-header,omitempty"` // X-Mock-Fault switches a fault on for its own request
+	Keys            []Key     `yaml:"keys,omitempty"`    // signing keys, the newest first; none: one is made
+	Portals         []Portal  `yaml:"portals,omitempty"` // replace the built-in ones
+	Apps            []App     `yaml:"apps,omitempty"`    // replace the built-in one
+	// Quirks switches bugs of the portal's pages on or off, beside the profile.
+	Quirks      map[string]bool `yaml:"quirks,omitempty"`
+	Faults      []Fault         `yaml:"faults,omitempty"`       // switched on at start
+	FaultHeader bool            `yaml:"fault-header,omitempty"` // X-Mock-Fault switches a fault on for its own request
 }
 
 // Lifetimes override those of the portal (docs/portal/identity.md §4.1). Zero

@@ -49,12 +49,6 @@ var differences = []*difference{
 		sides:  fromRecording | fromMock,
 	},
 	{
-		reason: "the portal's pages have no title, which is a serious barrier to users of a screen reader",
-		step:   regexp.MustCompile(`^page .* at \{(portal|oauth|first|second)`),
-		line:   regexp.MustCompile(`^  title `),
-		sides:  fromMock,
-	},
-	{
 		// The recordings hold this id nowhere, though docs/portal/browser-flow.md §7 finds
 		// messages by it: a guess is that their recorder left out an id that every text has.
 		reason: "a message under a field is found by the test id text",

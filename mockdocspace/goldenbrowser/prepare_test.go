@@ -121,12 +121,16 @@ func sign(b *tab, person, token string, life time.Duration) {
 // allowOnce takes the profile through a whole authorization, which is not compared.
 func allowOnce(b *tab) {
 	b.t.Helper()
-	b.open(b.stage.real("{portal}/oauth2/authorize?response_type=code&client_id=<client_id>&redirect_uri={rp|q}%2Fcallback&state=rpstate123&code_challenge=<code_challenge>&code_challenge_method=S256&scope=files%3Aread%20rooms%3Aread"))
+	b.open(b.stage.real(usual))
 	b.settled(4, 0, "")
 	b.click(`[data-testid="consent_allow_button"]`)
 	b.settled(6, 0, "")
 	b.forget()
 }
+
+// usual is the request of most journeys.
+const usual = "{portal}/oauth2/authorize?response_type=code&client_id=<client_id>&redirect_uri={rp|q}%2Fcallback" +
+	"&state=rpstate123&code_challenge=<code_challenge>&code_challenge_method=S256&scope=files%3Aread%20rooms%3Aread"
 
 // forget begins the comparison here.
 func (b *tab) forget() {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -56,25 +57,42 @@ func filtered() bool {
 }
 
 func replay(t *testing.T, j journey) {
-	sc := scenes(t, j.ID)
-	s := newStage(t, sc.https, sc.several, sc.config)
-	recorded := make([]step, len(j.Steps))
-	for i, x := range j.Steps {
-		recorded[i] = x.onTheMock()
+	recorded := j.onTheMock()
+	seen := act(t, recorded, scenes(t, j.ID), 0)
+	if t.Failed() {
+		return
 	}
+	for _, s := range strands {
+		compare(t, j.ID, s.name, strand(recorded, s.kinds), strand(seen, s.kinds))
+	}
+}
+
+// act does a journey on a mock of its own and returns what was seen. Where the mock is
+// to differ, wait says how long to wait for what doesn't come; 0 as usual.
+func act(t *testing.T, recorded []step, sc scene, wait time.Duration) (seen []step) {
+	s := newStage(t, sc.https, sc.several, sc.config)
 	withTab(t, s, func(b *tab) {
+		if wait > 0 {
+			b.wait = wait
+		}
 		if sc.before != nil {
 			sc.before(b)
 		}
 		perform(b, recorded)
-		if t.Failed() {
-			return
-		}
-		seen := slices.Concat(s.requests(), b.scriptSteps(), b.pages)
-		for _, s := range strands {
-			compare(t, j.ID, s.name, strand(recorded, s.kinds), strand(seen, s.kinds))
+		if !t.Failed() {
+			seen = slices.Concat(s.requests(), b.scriptSteps(), b.pages)
 		}
 	})
+	return seen
+}
+
+// onTheMock are the journey's steps with the framework's ways taken out.
+func (j journey) onTheMock() []step {
+	steps := make([]step, len(j.Steps))
+	for i, s := range j.Steps {
+		steps[i] = s.onTheMock()
+	}
+	return steps
 }
 
 // perform does the tester's part and takes the pages.

@@ -59,6 +59,8 @@ type tab struct {
 	events []step
 	last   time.Time // something happened
 	pages  []step
+	// wait is how long something that was recorded may fail to come about.
+	wait time.Duration
 }
 
 // withTab runs do in a fresh profile.
@@ -74,7 +76,7 @@ func withTab(t *testing.T, s *stage, do func(*tab)) {
 	}
 	defer p.Close()
 	err = p.Run(t.Context(), func(ctx context.Context) error {
-		b := &tab{t: t, stage: s, ctx: ctx}
+		b := &tab{t: t, stage: s, ctx: ctx, wait: 12 * time.Second}
 		if err := chromedp.Listen(ctx, b.listen); err != nil {
 			return err
 		}
@@ -143,7 +145,7 @@ func (b *tab) settled(requests, events int, address string) {
 			quiet = time.Now()
 		}
 		still := time.Since(quiet)
-		if still > rest && got >= requests && seen >= events && (address == "" || b.stage.told(at) == address) || still > 12*time.Second {
+		if still > rest && got >= requests && seen >= events && (address == "" || b.stage.told(at) == address) || still > b.wait {
 			return
 		}
 	}
@@ -313,9 +315,7 @@ func (b *tab) snapshot(name string) step {
 			seen.History = append(seen.History, entry.URL)
 		}
 	}
-	for _, c := range b.cookies() {
-		seen.Cookies = append(seen.Cookies, c)
-	}
+	seen.Cookies = b.cookies()
 	return b.stage.normalised(seen)
 }
 

@@ -34,8 +34,7 @@ func (s step) lines() []string {
 			fact(name+":", s.RequestHeaders[name])
 		}
 		if s.RequestBody != nil {
-			body, _ := json.Marshal(s.RequestBody)
-			fact("body", string(body))
+			fact("body", asJSON(s.RequestBody))
 		}
 	case "script-cookie":
 		add("cookie written: %s", s.Cookie)
@@ -87,9 +86,18 @@ func (s step) lines() []string {
 
 func each[T any](l *[]string, name string, all []T) {
 	for _, one := range all {
-		text, _ := json.Marshal(one)
-		*l = append(*l, "  "+name+" "+string(text))
+		*l = append(*l, "  "+name+" "+asJSON(one))
 	}
+}
+
+func asJSON(value any) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return err.Error()
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // strands are the steps that happen in one order: what goes over the network, what

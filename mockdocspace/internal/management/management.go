@@ -94,6 +94,7 @@ func (s *server) routes() http.Handler {
 	s.appRoutes(api)
 	s.journalRoutes(api)
 	s.backendRoutes(api)
+	s.quirkRoutes(api)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, fmt.Sprintf("%s %s is no operation of the control API: GET /mock/openapi.json lists them", r.Method, r.URL.Path))
 	})

@@ -18,6 +18,8 @@ type confirmData struct {
 	Email string `json:"email"`
 	Key   string `json:"key"`
 	Now   int64  `json:"now"` // the portal's time, milliseconds
+	// SecondFactorHangs says whether a wanted code is passed over in silence (§3.11).
+	SecondFactorHangs bool `json:"secondFactorHangs"`
 }
 
 // confirm is /confirm/{kind}. A type that is missing, another one or repeated
@@ -52,7 +54,7 @@ func (v *visit) confirm(kind string) {
 	case linkGood:
 		v.render(http.StatusOK, page{
 			Name: "confirm", Title: "Signing in",
-			Data: confirmData{Email: link.Email, Key: parameters["key"], Now: v.Clock.Now().UnixMilli()},
+			Data: confirmData{link.Email, parameters["key"], v.Clock.Now().UnixMilli(), v.rules.Pages.SecondFactorHangs},
 		})
 	case linkInvalid:
 		v.screen(http.StatusInternalServerError, "Invalid link")

@@ -39,7 +39,8 @@ type consentData struct {
 }
 
 type consentRules struct {
-	SilentStaleConsent bool `json:"silentStaleConsent"`
+	SilentStaleConsent     bool `json:"silentStaleConsent"`
+	FailedConsentStaysBusy bool `json:"failedConsentStaysBusy"`
 	resumeRules
 }
 
@@ -61,6 +62,10 @@ func (v *visit) consent() {
 		return
 	}
 	if !v.scopesAvailable() {
+		if !v.rules.Pages.BlankWithoutScopes {
+			v.screen(http.StatusServiceUnavailable, "What the application may ask for cannot be found out now. Try again in a minute.")
+			return
+		}
 		v.render(http.StatusOK, page{Name: "blank", Static: true, Title: "Consent"}) // no scopes, no page (§5.2)
 		return
 	}
@@ -82,7 +87,7 @@ func (v *visit) consent() {
 			ClientID: clientID, UserID: user.ID, AppScopes: app.Scopes, Scopes: scopes,
 			Groups: scopeGroups, Known: knownScopes(),
 			OAuthOrigin: v.OAuthOrigin, AutoConsent: v.AutoConsent && known, Now: v.Clock.Now().UnixMilli(),
-			Rules: consentRules{v.rules.Pages.SilentStaleConsent, v.resumeRules()},
+			Rules: consentRules{v.rules.Pages.SilentStaleConsent, v.rules.Pages.FailedConsentStaysBusy, v.resumeRules()},
 		},
 	})
 }

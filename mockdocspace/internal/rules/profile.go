@@ -56,6 +56,9 @@ func DocSpace() Rules {
 	r.Pages.Untitled = true
 	r.Pages.ConsoleKeepsScopes = true
 	r.Pages.ConsentResetsResumeLink = true
+	r.Pages.FailedConsentStaysBusy = true
+	r.Pages.BlankWithoutScopes = true
+	r.Pages.SecondFactorHangs = true
 	return r
 }
 

@@ -322,6 +322,9 @@ type Pages struct {
 	TermsLinkTwice          bool // the portal's: both links lead to the terms (browser-flow.md §5.2)
 	Untitled                bool // the portal's: the login application's documents have no title (browser-flow.md §4.1)
 	ConsoleKeepsScopes      bool // the portal's, as read: a scope once ticked is registered though un-ticked (browser-flow.md §6.2)
+	FailedConsentStaysBusy  bool // the portal's: no message when a consent POST fails (browser-flow.md §5.4)
+	BlankWithoutScopes      bool // the portal's: a blank consent page when the scopes cannot be fetched (browser-flow.md §5.2)
+	SecondFactorHangs       bool // the portal's: an endless loader at the one-time link (browser-flow.md §3.11)
 	ConsentResetsResumeLink bool // the portal's: a consent POST leaves the bare authorize URL behind (browser-flow.md §2.3)
 }
 

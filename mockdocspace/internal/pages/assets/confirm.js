@@ -19,7 +19,10 @@ export async function start(data) {
   }
   const self = await call("GET", "/api/2.0/people/@self");
   const id = self.json?.response?.id;
-  if (!self.ok || !id) return; // so ends a user with a second factor (§3.11)
+  if (!self.ok || !id) { // so ends a user with a second factor (§3.11)
+    if (!data.secondFactorHangs) toastError("This account wants a second factor. Sign in at the portal first, then start again at the application.");
+    return;
+  }
   const live = signature.liveToken(id);
   if (live) {
     signature.use(live);

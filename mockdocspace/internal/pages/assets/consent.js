@@ -83,13 +83,13 @@ async function answer(page, allowed) {
   } else {
     const minted = await signature.mint(data.userId);
     if (minted === 401) return signOutWithError();
-    if (minted !== 200) return stuck(minted);
+    if (minted !== 200) return stuck(page, clicked, other, minted);
   }
   const headers = { "X-Disable-Redirect": "true" };
   if (known) headers["x-signature"] = known;
   const { status, ok, response } = await call("POST", "/api/2.0/oauth2/authorize", form, headers);
   if (status === 401) return signOutWithError();
-  if (!ok) return stuck(status);
+  if (!ok) return stuck(page, clicked, other, status);
   const target = response.headers.get("X-Redirect-URI");
   if (target) {
     location.replace(target);
@@ -99,14 +99,22 @@ async function answer(page, allowed) {
   if (!data.rules.silentStaleConsent) {
     toastError("This request has ended. Go back to the application and start again.");
   }
+  wakeUp(clicked, other);
+}
+
+/** Both buttons can be clicked again. */
+function wakeUp(clicked, other) {
   setReady(clicked);
   other.disabled = false;
   other.removeAttribute("aria-disabled");
 }
 
 /** What the portal's page does about any other answer: nothing, the button stays busy. */
-function stuck(status) {
+function stuck({ data }, clicked, other, status) {
   console.error(`the consent was answered with status ${status}`);
+  if (data.rules.failedConsentStaysBusy) return;
+  toastError("The portal could not take your decision. Try again in a moment.");
+  wakeUp(clicked, other);
 }
 
 /** Signs out and offers the login form; the request stays noted down (§3.9). */
