@@ -96,6 +96,7 @@ func seedPortal(ctx context.Context, s store.Store, portal config.Portal, now ti
 func tenantOf(portal config.Portal, now time.Time) (store.Tenant, []store.User) {
 	tenant := store.Tenant{
 		ID: portal.ID, Name: portal.Name, URL: portal.URL, TimeZone: "UTC", Culture: "en-US", CreatedAt: now,
+		LimitedDevTools: portal.LimitDeveloperTools,
 	}
 	for _, host := range portal.Hosts {
 		tenant.Hosts = append(tenant.Hosts, strings.ToLower(host))

@@ -76,7 +76,9 @@ type Portal struct {
 	Name  string   `yaml:"name"`
 	Hosts []string `yaml:"hosts"` // without port
 	URL   string   `yaml:"url,omitempty"`
-	Users []User   `yaml:"users"`
+	// LimitDeveloperTools keeps who is no administrator from registering apps.
+	LimitDeveloperTools bool   `yaml:"limit-developer-tools,omitempty"`
+	Users               []User `yaml:"users"`
 	// Groups, Rooms and what is in users' Documents are there from the beginning.
 	Groups []Group `yaml:"groups,omitempty"`
 	Rooms  []Room  `yaml:"rooms,omitempty"`

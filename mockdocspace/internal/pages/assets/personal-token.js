@@ -25,6 +25,7 @@ export function generateToken(clients, { client_id: id, name }) {
   };
   const output = part(dialog, "generate_token_input");
   let app;
+  output.value = "";
   step("ask");
 
   part(dialog, "generate_token_button").onclick = async ({ currentTarget: button }) => {
@@ -35,7 +36,7 @@ export function generateToken(clients, { client_id: id, name }) {
     });
     setReady(button);
     if (!answer?.json?.access_token) {
-      dialog.close("");
+      dialog.close();
       if (answer) toastError(refusal(answer).text);
       return;
     }
@@ -48,14 +49,14 @@ export function generateToken(clients, { client_id: id, name }) {
   };
   part(dialog, "copy_generate_token_button").onclick = async () => {
     await copy(output);
-    dialog.close("");
+    dialog.close();
     toastSuccess("Developer token successfully copied to clipboard");
   };
   part(dialog, "revoke_token_button").onclick = async ({ currentTarget: button }) => {
     setBusy(button);
     const failure = await revoke(clients, app, output.value);
     setReady(button);
-    dialog.close("");
+    dialog.close();
     if (failure) toastError(failure);
     else toastSuccess("Token revoked successfully");
   };
@@ -89,7 +90,7 @@ export function revokeToken(clients, { client_id: id, name }) {
     const failure = app ? await revoke(clients, app, token) : "";
     setReady(button);
     if (app && !failure) {
-      dialog.close("");
+      dialog.close();
       toastSuccess("Token revoked successfully");
       return;
     }
