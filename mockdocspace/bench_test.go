@@ -110,3 +110,17 @@ func BenchmarkNew(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkStart(b *testing.B) {
+	for b.Loop() {
+		portal, err := mockdocspace.Start(b.Context(), mockdocspace.Options{Listen: "127.0.0.1:0"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if err := portal.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+}
