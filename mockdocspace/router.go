@@ -44,7 +44,7 @@ func isRegistration(path string) bool {
 // ServeHTTP implements http.Handler: journal and control API in front, then the
 // router that the portal has before its services.
 func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Server", serverHeader)
+	w.Header()["Server"] = []string{serverHeader}
 	if path := r.URL.Path; path == "/mock" || strings.HasPrefix(path, "/mock/") {
 		p.management.ServeHTTP(w, r)
 		return

@@ -114,6 +114,9 @@ func compare(ctx context.Context, portal, bare *subject, o options) error {
 	clients := newClients()
 	failed := 0
 	for _, a := range actions() {
+		if err := portal.renew(ctx); err != nil {
+			return err
+		}
 		figures := map[*subject][]figure{}
 		for round := range o.rounds {
 			turns := []*subject{portal, bare}
@@ -168,6 +171,9 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 
 // journalCost measures flows with the journal on and off by turns.
 func journalCost(ctx context.Context, portal *subject, o options) error {
+	if err := portal.renew(ctx); err != nil {
+		return err
+	}
 	api := control.New(portal.process.url)
 	clients := newClients()
 	figures := map[bool][]figure{}
@@ -193,6 +199,9 @@ func journalCost(ctx context.Context, portal *subject, o options) error {
 func memoryOver(ctx context.Context, portal *subject, many int64) error {
 	if many == 0 {
 		return nil
+	}
+	if err := portal.renew(ctx); err != nil {
+		return err
 	}
 	half := make([]float64, 0, 2)
 	clients := newClients()

@@ -41,6 +41,7 @@ type subject struct {
 	tokenURL     string
 	introspect   string
 	direct       url.Values // a token without a code
+	renew        func(ctx context.Context) error
 }
 
 // newPortal starts the mock and gives every connection a user with a stored consent.
@@ -56,17 +57,26 @@ func newPortal(ctx context.Context, binary string) (*subject, error) {
 		direct: url.Values{"grant_type": {"personal_access_token"}, "scope": {scope}},
 	}
 	api := control.New(p.url)
-	signatures := make([]string, connections)
-	for i := range signatures {
+	users, signatures := make([]string, connections), make([]string, connections)
+	for i := range users {
 		user, err := api.CreateUser(ctx, control.CreateUserRequest{})
 		if err != nil {
 			return nil, err
 		}
-		signedIn, err := api.SignIn(ctx, user.ID, 1)
-		if err != nil {
-			return nil, err
+		users[i] = user.ID
+	}
+	s.renew = func(ctx context.Context) error { // they live for five minutes
+		for i, user := range users {
+			signedIn, err := api.SignIn(ctx, user, 1)
+			if err != nil {
+				return err
+			}
+			signatures[i] = signedIn.Signature
 		}
-		signatures[i] = signedIn.Signature
+		return nil
+	}
+	if err := s.renew(ctx); err != nil {
+		return nil, err
 	}
 	s.header = func(connection int) http.Header {
 		return http.Header{"X-Signature": {signatures[connection]}, "User-Agent": {"bench"}}
@@ -114,6 +124,7 @@ func newBare(ctx context.Context, binary string) (*subject, error) {
 		tokenURL: p.url + "/token", introspect: p.url + "/introspect",
 		direct: url.Values{"grant_type": {"client_credentials"}, "scope": {scope}},
 		header: func(int) http.Header { return http.Header{} },
+		renew:  func(context.Context) error { return nil },
 	}
 	query := url.Values{
 		"response_type": {"code"}, "client_id": {"bench"}, "redirect_uri": {s.redirectURI}, "state": {"0123456789"},

@@ -13,6 +13,9 @@ const opaqueLength = 128
 // that tokens consist of, and replaces those that have been met as a secret, that
 // are shaped like one, or that stand as the value of a secret name.
 func (r *redactor) text(text string) string {
+	if len(text) < recognisable && !strings.ContainsAny(text, `=%\&"`) {
+		return text // too short for a secret, and no name of one
+	}
 	var out strings.Builder
 	kept := 0 // text up to here has been written
 	replace := func(from, to int, mark string) {

@@ -82,8 +82,8 @@ func (l *Limiter) Admit(w http.ResponseWriter, build rules.Build, service Servic
 		w.WriteHeader(http.StatusTooManyRequests)
 		return false
 	}
-	h.Set("X-Ratelimit-Remaining", strconv.Itoa(remaining))
-	h.Set("X-Ratelimit-Reset", "0")
+	values := []string{strconv.Itoa(remaining), "0"}
+	h["X-Ratelimit-Remaining"], h["X-Ratelimit-Reset"] = values[:1:1], values[1:]
 	return true
 }
 

@@ -208,23 +208,50 @@ func (g Grant) TokenValues() iter.Seq2[TokenKind, string] {
 	}
 }
 
-// Clone returns a deep copy.
+// Clone returns a deep copy. Rows are copied several times per request, so lists that
+// go together share one piece of memory.
 func (g Grant) Clone() Grant {
-	g.Requested = slices.Clone(g.Requested)
-	g.Authorized = slices.Clone(g.Authorized)
-	g.Code, g.Access, g.Refresh, g.IDToken = g.Code.clone(), g.Access.clone(), g.Refresh.clone(), g.IDToken.clone()
+	cloneLists(&g.Requested, &g.Authorized)
+	held := [...]**Token{&g.Code, &g.Access, &g.Refresh, &g.IDToken}
+	count := 0
+	for _, t := range held {
+		if *t != nil {
+			count++
+		}
+	}
+	tokens := make([]Token, 0, count)
+	for _, t := range held {
+		if *t != nil {
+			tokens = append(tokens, (*t).clone())
+			*t = &tokens[len(tokens)-1]
+		}
+	}
 	g.OldRefresh = cloneTokens(g.OldRefresh)
 	g.OldAccess = cloneTokens(g.OldAccess)
 	return g
 }
 
-func (t *Token) clone() *Token {
-	if t == nil {
-		return nil
-	}
+func (t *Token) clone() Token {
 	c := *t
 	c.Scopes = slices.Clone(t.Scopes)
-	return &c
+	return c
+}
+
+// cloneLists replaces each list by a copy; one that grows moves away from the others.
+func cloneLists(lists ...*[]string) {
+	length := 0
+	for _, list := range lists {
+		length += len(*list)
+	}
+	all := make([]string, 0, length)
+	for _, list := range lists {
+		if *list == nil {
+			continue
+		}
+		begin := len(all)
+		all = append(all, *list...)
+		*list = all[begin:len(all):len(all)]
+	}
 }
 
 func cloneTokens(tokens []Token) []Token {
@@ -233,7 +260,7 @@ func cloneTokens(tokens []Token) []Token {
 	}
 	out := make([]Token, len(tokens))
 	for i := range tokens {
-		out[i] = *tokens[i].clone()
+		out[i] = tokens[i].clone()
 	}
 	return out
 }
@@ -304,9 +331,7 @@ type Key struct {
 
 // Clone returns a deep copy.
 func (a App) Clone() App {
-	for _, list := range []*[]string{&a.OldSecrets, &a.RedirectURIs, &a.AllowedOrigins, &a.Scopes} {
-		*list = slices.Clone(*list)
-	}
+	cloneLists(&a.OldSecrets, &a.RedirectURIs, &a.AllowedOrigins, &a.Scopes)
 	if a.Description != nil {
 		text := *a.Description
 		a.Description = &text
