@@ -168,7 +168,7 @@ class AppForm {
     want("logo", this.logo);
     for (const list of this.lists) {
       const name = list.field.dataset.field;
-      if (!list.take()) good = false; // what is typed but not added counts (an ease of ours)
+      if (!list.take()) good = false; // what is typed but not added counts (docs/departures.md)
       else want(name, list.values.length > 0);
     }
     want("scopes", this.ticked.size > 0 && this.boxes().some(({ checked }) => checked), "This section is required");
