@@ -17,6 +17,7 @@ import (
 	"docspace-oauth/mockdocspace/config"
 	"docspace-oauth/mockdocspace/internal/backend"
 	"docspace-oauth/mockdocspace/internal/clock"
+	"docspace-oauth/mockdocspace/internal/desk"
 	"docspace-oauth/mockdocspace/internal/gate"
 	"docspace-oauth/mockdocspace/internal/identity"
 	"docspace-oauth/mockdocspace/internal/journal"
@@ -111,6 +112,7 @@ func (p *Portal) build(ctx context.Context) error {
 		Store: p.store, Clock: p.clock, Book: p.book, Journal: p.journal, Random: p.random, SignatureKey: key,
 		Reset: p.Reset, Restored: server.ForgetKeys, RotateKeys: server.RotateKeys, PortalURL: p.portalURL,
 		Routes: apiRoutes, Token: c.ControlToken, ExternalURL: c.ExternalURL, Logger: p.logger,
+		About: desk.About{Profile: c.Profile, Variant: c.Variant, DataFile: c.Data},
 	})
 	return nil
 }

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -25,8 +26,16 @@ type Exchange struct {
 	User         string    `json:"user,omitempty" doc:"Id of the user that it concerns."`
 	Faults       []string  `json:"faults,omitempty" doc:"Faults that were in force."`
 	Cause        *Cause    `json:"cause,omitempty" doc:"Why the portal refused; it is not told to the client."`
+	Tokens       []Token   `json:"tokens,omitempty" doc:"JWTs that it holds, decoded."`
 	Request      Message   `json:"request"`
 	Response     Message   `json:"response"`
+}
+
+// Token is a JWT, decoded, without the signature that would make it usable.
+type Token struct {
+	Mark   string          `json:"mark" doc:"What stands in its place." example:"‹token-1›"`
+	Header json.RawMessage `json:"header"`
+	Claims json.RawMessage `json:"claims"`
 }
 
 // Cause is why the portal refused a request, from where it was decided.

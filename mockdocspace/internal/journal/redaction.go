@@ -42,6 +42,7 @@ type redactor struct {
 	older   map[uint64]mark // the generation before; a hit moves up
 	kinds   []string
 	numbers []uint32 // how many of each kind there are
+	jwts    readable
 }
 
 // mark is the n-th secret of its kind, counted from 1. It holds no pointer, so that
@@ -66,7 +67,7 @@ func newRedactor() *redactor {
 func (r *redactor) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.marks, r.older, r.kinds, r.numbers = map[uint64]mark{}, nil, nil, nil
+	r.marks, r.older, r.kinds, r.numbers, r.jwts = map[uint64]mark{}, nil, nil, nil, readable{}
 }
 
 // mark returns what stands in for value, and remembers it.
@@ -81,6 +82,9 @@ func (r *redactor) mark(kind, value string) string {
 	if !known {
 		m = r.next(kind)
 		r.keep(hash, m)
+		if text := withoutSignature(value); text != "" {
+			r.jwts.keep(r.shown(m), text)
+		}
 	}
 	return r.shown(m)
 }

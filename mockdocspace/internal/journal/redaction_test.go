@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -320,5 +321,29 @@ func BenchmarkRecord(b *testing.B) {
 		r := httptest.NewRequest(http.MethodPost, "/oauth2/token", strings.NewReader(form))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		handler.ServeHTTP(httptest.NewRecorder(), r)
+	}
+}
+
+// A JWT is shown decoded, yet what is shown lets nobody act: the signature is gone, and
+// secrets among the claims are replaced. One without a signature is not shown at all.
+func TestDecodesTokensWithoutTheirSignature(t *testing.T) {
+	encode := base64.RawURLEncoding.EncodeToString
+	part := func(text string) string { return encode([]byte(text)) }
+	signed := part(`{"alg":"ES256","kid":"k1"}`) + "." + part(`{"sub":"u1","nonce":"n","client_secret":"`+theSecret+`","exp":17}`) + "." + part("signature-of-some-length")
+	unsigned := part(`{"alg":"none"}`) + "." + part(`{"sub":"u1"}`) + "."
+	j := newJournal()
+	r := httptest.NewRequest(http.MethodPost, "/x?access_token="+unsigned, strings.NewReader(`{"id_token":"`+signed+`","code":"`+theCode+`"}`))
+	r.Header.Set("Authorization", "Bearer "+signed)
+	x := exchange(t, j, r, drain)
+	tokens := j.Tokens(x)
+	if len(tokens) != 1 || string(tokens[0].Header) != `{"alg":"ES256","kid":"k1"}` || tokens[0].Mark != "‹token-2›" {
+		t.Fatalf("tokens %s of %s", tokens, dump(x))
+	}
+	if claims := string(tokens[0].Claims); claims != `{"sub":"u1","nonce":"n","client_secret":"‹secret-1›","exp":17}` {
+		t.Errorf("claims %s", claims)
+	}
+	j.Clear()
+	if tokens := j.Tokens(x); len(tokens) != 0 {
+		t.Errorf("kept after Clear: %s", tokens)
 	}
 }

@@ -11,10 +11,7 @@ import (
 )
 
 func (s *server) clockRoutes(api huma.API) {
-	show := func() *answer[control.ClockState] {
-		offset := s.Clock.Offset().Round(time.Millisecond)
-		return &answer[control.ClockState]{control.ClockState{Now: s.Clock.Now(), Frozen: s.Clock.Frozen(), Offset: offset.String()}}
-	}
+	show := func() *answer[control.ClockState] { return &answer[control.ClockState]{s.clockState()} }
 	register(s, api, http.MethodGet, "clock", "read-clock", "What the portal's clock shows",
 		func(context.Context, *none) (*answer[control.ClockState], error) { return show(), nil })
 	register(s, api, http.MethodPost, "clock/freeze", "freeze-clock", "Stop the clock",
@@ -29,14 +26,9 @@ func (s *server) clockRoutes(api huma.API) {
 		})
 	register(s, api, http.MethodPost, "clock/advance", "advance-clock", "Move the clock; a frozen one stays frozen",
 		func(_ context.Context, in *struct{ Body control.AdvanceRequest }) (*answer[control.ClockState], error) {
-			by, err := time.ParseDuration(in.Body.By)
-			if err != nil {
-				return nil, invalid("body.by", in.Body.By, "is no duration: write it like 61s, 5m or 1h30m")
+			if err := s.advance(in.Body.By); err != nil {
+				return nil, err
 			}
-			if !reasonable(s.Clock.Now().Add(by)) || by.Abs() > maxAdvance {
-				return nil, invalid("body.by", in.Body.By, "leads out of the years 1970 to 9999: advance by less, or POST /mock/clock/resume first")
-			}
-			s.Clock.Advance(by)
 			return show(), nil
 		})
 	register(s, api, http.MethodPost, "clock/set", "set-clock", "Set the clock; a frozen one stays frozen",
@@ -47,6 +39,23 @@ func (s *server) clockRoutes(api huma.API) {
 			s.Clock.Set(in.Body.To)
 			return show(), nil
 		})
+}
+
+func (s *server) clockState() control.ClockState {
+	return control.ClockState{Now: s.Clock.Now(), Frozen: s.Clock.Frozen(), Offset: s.Clock.Offset().Round(time.Millisecond).String()}
+}
+
+// advance moves the clock by a Go duration.
+func (s *server) advance(duration string) error {
+	by, err := time.ParseDuration(duration)
+	if err != nil {
+		return invalid("body.by", duration, "is no duration: write it like 61s, 5m or 1h30m")
+	}
+	if !reasonable(s.Clock.Now().Add(by)) || by.Abs() > maxAdvance {
+		return invalid("body.by", duration, "leads out of the years 1970 to 9999: advance by less, or POST /mock/clock/resume first")
+	}
+	s.Clock.Advance(by)
+	return nil
 }
 
 // maxAdvance keeps the offset from real time within what a Duration can say.

@@ -66,11 +66,15 @@ func occasion(request control.FaultRequest) rules.Occasion {
 }
 
 func (s *server) listFaults(context.Context, *none) (*answer[[]control.ActiveFault], error) {
+	return &answer[[]control.ActiveFault]{s.activeFaults()}, nil
+}
+
+func (s *server) activeFaults() []control.ActiveFault {
 	list := []control.ActiveFault{}
 	for _, a := range s.Book.List() {
 		list = append(list, activeFault(a))
 	}
-	return &answer[[]control.ActiveFault]{list}, nil
+	return list
 }
 
 func (s *server) addFault(_ context.Context, in *struct{ Body control.FaultRequest }) (*answer[control.ActiveFault], error) {

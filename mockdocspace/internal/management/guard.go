@@ -33,6 +33,9 @@ func guard(token, externalURL string, next http.Handler) http.Handler {
 			refuse(w, http.StatusForbidden, "the control API does not answer to web pages of other sites: call it from a program, or open its address directly")
 		case token != "" && !carriesToken(r, token):
 			w.Header().Set("WWW-Authenticate", `Bearer realm="mockdocspace control API"`)
+			if strings.Contains(r.Header.Get("Accept"), "text/html") {
+				w.Header().Add("WWW-Authenticate", `Basic realm="mockdocspace: the control token is the password"`)
+			}
 			refuse(w, http.StatusUnauthorized, "the control API of this mock needs its token: send `Authorization: Bearer TOKEN` with what --control-token was given")
 		default:
 			next.ServeHTTP(w, r)
@@ -40,9 +43,18 @@ func guard(token, externalURL string, next http.Handler) http.Handler {
 	})
 }
 
+// carriesToken looks for the token as a bearer token or, since that is what a browser
+// asks a person for, as the password of HTTP Basic. A browser sends the latter along
+// with other sites' requests too, which the checks of Origin and Sec-Fetch-Site refuse.
 func carriesToken(r *http.Request, token string) bool {
 	scheme, sent, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.EqualFold(scheme, "Bearer") && subtle.ConstantTimeCompare([]byte(strings.TrimSpace(sent)), []byte(token)) == 1
+	sent = strings.TrimSpace(sent)
+	if _, password, ok := r.BasicAuth(); ok {
+		sent = password
+	} else if !strings.EqualFold(scheme, "Bearer") {
+		return false
+	}
+	return subtle.ConstantTimeCompare([]byte(sent), []byte(token)) == 1
 }
 
 // isLoopback reports names and addresses that are this machine whoever resolves

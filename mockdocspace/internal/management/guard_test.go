@@ -111,6 +111,20 @@ func TestToken(t *testing.T) {
 	if status, _ := call(t, m, "GET", "/mock/openapi.json", "", "", nil); status != 401 {
 		t.Errorf("the description without a token: %d", status)
 	}
+	// A browser asks a person for the token, who gives it as a password.
+	for password, status := range map[string]int{"t0ken": 200, "other": 401} {
+		r, err := http.NewRequest(http.MethodGet, m.url+"/mock/", nil)
+		noError(t, err)
+		r.Header.Set("Accept", "text/html,*/*")
+		r.SetBasicAuth("anybody", password)
+		response, err := http.DefaultClient.Do(r)
+		noError(t, err)
+		_ = response.Body.Close()
+		asks := strings.Contains(strings.Join(response.Header.Values("WWW-Authenticate"), ","), "Basic")
+		if response.StatusCode != status || asks != (status == 401) {
+			t.Errorf("password %q: %d, asks %t", password, response.StatusCode, asks)
+		}
+	}
 	_, err := m.Clock(t.Context())
 	refused(t, "client without the token", err, 401, "Authorization: Bearer")
 	withToken := control.New(m.url, control.WithToken("t0ken"))
@@ -126,7 +140,7 @@ func TestBadInput(t *testing.T) {
 		words              []string
 	}{
 		{"GET", "/mock/nonsense", "", 404, []string{"GET /mock/nonsense", "/mock/openapi.json"}},
-		{"GET", "/mock/", "", 404, []string{"/mock/openapi.json"}},
+		{"GET", "/mock/desk/sign-in", "", 404, []string{"/mock/openapi.json"}},
 		{"GET", "/mock/reset", "", 404, []string{"GET /mock/reset", "/mock/openapi.json"}},
 		{"POST", "/mock/clock/advance", `{"by":"soon"}`, 422, []string{"body.by", "soon", "61s"}},
 		{"POST", "/mock/clock/advance", `{"by":61}`, 422, []string{"body.by", "string"}},
@@ -171,7 +185,7 @@ func TestDescription(t *testing.T) {
 	for path, methods := range map[string]string{
 		"/mock/clock": "get", "/mock/clock/advance": "post", "/mock/faults": "get post delete", "/mock/faults/{id}": "delete", "/mock/faults/catalogue": "get",
 		"/mock/users": "get post", "/mock/users/{id}": "patch delete", "/mock/sessions": "post", "/mock/apps": "get post", "/mock/apps/{id}": "delete",
-		"/mock/journal": "get delete", "/mock/journal/next": "get", "/mock/snapshots/{name}": "put delete", "/mock/portal": "get", "/mock/reset": "post",
+		"/mock/journal": "get delete", "/mock/journal/next": "get", "/mock/journal/events": "get", "/mock/journal/har": "get", "/mock/snapshots/{name}": "put delete", "/mock/portal": "get", "/mock/reset": "post",
 	} {
 		for method := range strings.SplitSeq(methods, " ") {
 			if description.Paths[path][method] == nil {

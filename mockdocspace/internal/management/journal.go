@@ -61,7 +61,7 @@ func (s *server) readJournal(_ context.Context, in *JournalQuery) (*answer[contr
 	page := s.Journal.Read(in.filter(), limit)
 	out := control.JournalPage{Exchanges: make([]control.Exchange, len(page.Exchanges)), Last: page.Last, Dropped: page.Dropped, Recording: s.Journal.Enabled()}
 	for i, x := range page.Exchanges {
-		out.Exchanges[i] = exchangeOf(x)
+		out.Exchanges[i] = s.exchangeOf(x)
 	}
 	return &answer[control.JournalPage]{out}, nil
 }
@@ -87,14 +87,17 @@ func (s *server) waitJournal(ctx context.Context, in *struct {
 	if err != nil { // the time is over, or the client has gone
 		return &waited{Status: http.StatusNoContent}, nil
 	}
-	return &waited{Status: http.StatusOK, Body: exchangeOf(x)}, nil
+	return &waited{Status: http.StatusOK, Body: s.exchangeOf(x)}, nil
 }
 
-func exchangeOf(x *journal.Exchange) control.Exchange {
+func (s *server) exchangeOf(x *journal.Exchange) control.Exchange {
 	out := control.Exchange{
 		Seq: x.Seq, At: x.At, Milliseconds: float64(x.Duration.Microseconds()) / 1000, Remote: x.Remote, Method: x.Method, Host: x.Host,
 		URL: x.URL, Proto: x.Proto, Status: x.Status, Aborted: x.Aborted, App: x.Note.App, User: x.Note.User, Faults: x.Note.Faults,
 		Request: messageOf(x.Request), Response: messageOf(x.Response),
+	}
+	for _, t := range s.Journal.Tokens(x) {
+		out.Tokens = append(out.Tokens, control.Token{Mark: t.Mark, Header: t.Header, Claims: t.Claims})
 	}
 	if c := x.Note.Cause; c.Kind != "" {
 		out.Cause = &control.Cause{Kind: c.Kind, Text: c.Text, Facts: c.Facts}

@@ -53,7 +53,7 @@ func (s *server) follow(ctx context.Context, f journal.Filter, send sse.Sender) 
 			}
 		}
 		for _, x := range page.Exchanges {
-			if send(sse.Message{ID: int(x.Seq), Data: exchangeOf(x)}) != nil {
+			if send(sse.Message{ID: int(x.Seq), Data: s.exchangeOf(x)}) != nil {
 				return
 			}
 		}

@@ -1,5 +1,5 @@
 // Package management answers the control API under /mock/: state, clock, faults,
-// users, apps, sessions, journal. It is no part of the portal that the mock plays.
+// users, apps, sessions, journal; and puts the developer's pages (package desk) there. It is no part of the portal that the mock plays.
 package management
 
 import (
@@ -16,6 +16,7 @@ import (
 
 	"docspace-oauth/mockdocspace/control"
 	"docspace-oauth/mockdocspace/internal/clock"
+	"docspace-oauth/mockdocspace/internal/desk"
 	"docspace-oauth/mockdocspace/internal/journal"
 	"docspace-oauth/mockdocspace/internal/random"
 	"docspace-oauth/mockdocspace/internal/rules"
@@ -44,6 +45,9 @@ type Config struct {
 
 	// Routes lists those of the Backend API.
 	Routes func() []control.Route
+
+	// About is what the start page says of the mock.
+	About desk.About
 
 	// Token, when set, must come with every call as a bearer token.
 	Token string
@@ -95,6 +99,8 @@ func (s *server) routes() http.Handler {
 	s.journalRoutes(api)
 	s.backendRoutes(api)
 	s.quirkRoutes(api)
+	desk.Register(mux, deskSource{s}, s.Logger)
+	mux.Handle("/mock", http.RedirectHandler("/mock/", http.StatusTemporaryRedirect))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, fmt.Sprintf("%s %s is no operation of the control API: GET /mock/openapi.json lists them", r.Method, r.URL.Path))
 	})
