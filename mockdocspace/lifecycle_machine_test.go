@@ -184,6 +184,7 @@ func (m *machine) step(t *rapid.T) error {
 		weighted = append(weighted, slices.Repeat([]action{a}, a.weight)...)
 	}
 	a := weighted[one(t, "action", len(weighted))]
+	t.Log(a.name)
 	if err := a.do(t); err != nil {
 		return fmt.Errorf("%s: %w", a.name, err)
 	}

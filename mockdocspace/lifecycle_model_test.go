@@ -264,6 +264,7 @@ func (a *authority) remove(place int) {
 // sweep forgets what the portal removes: questions without an answer, and rows
 // whose last token ended a day ago.
 func (a *authority) sweep(now time.Time) {
+	maps.DeleteFunc(a.personal, func(_ pair, t *knownToken) bool { return !now.Before(t.expires.Add(spentKept)) })
 	maps.DeleteFunc(a.grants, func(_ pair, g *knownGrant) bool {
 		var until time.Time
 		if g.pending != "" {

@@ -88,7 +88,11 @@ type errorCount struct {
 	texts []string
 }
 
+// Write leaves out what is due to a client that gave up.
 func (c *errorCount) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("context canceled")) {
+		return len(line), nil
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.texts = append(c.texts, strings.TrimSpace(string(line)))

@@ -234,7 +234,7 @@ func (s *Server) verifyProofKey(r *http.Request, p url.Values, rule *rules.Rules
 	case rule.PKCE.CheckVerifierFormat && !verifierFormat.MatchString(verifier), !verifierMatches(grant, verifier):
 		refused(r.Context(), causeVerifier(grant, verifier))
 		if rule.PKCE.WrongVerifierBurns {
-			burn := func(g *store.Grant) { g.Code.Invalidated = true }
+			burn := func(g *store.Grant) bool { return kill(g.Code) }
 			if err := s.updateGrant(r.Context(), grant.GrantKey, grant.Code.Value, burn); err != nil {
 				s.Logger.Error("use the code up", "error", err)
 			}

@@ -32,7 +32,8 @@ type portal struct {
 	t      testing.TB
 	url    string
 	host   string
-	store  *store.Memory
+	wire   http.RoundTripper
+	store  store.Store
 	clock  *clock.Clock
 	server *identity.Server
 	book   *rules.Book
@@ -48,11 +49,17 @@ func newPortal(t testing.TB, change ...func(*rules.Rules)) *portal {
 // newPortalOn does so with something between the server and its store.
 func newPortalOn(t testing.TB, between func(store.Store) store.Store, change ...func(*rules.Rules)) *portal {
 	t.Helper()
+	return newPortalWith(t, store.NewMemory(), between, change...)
+}
+
+// newPortalWith does so on a store of the caller's.
+func newPortalWith(t testing.TB, kept store.Store, between func(store.Store) store.Store, change ...func(*rules.Rules)) *portal {
+	t.Helper()
 	base := rules.DocSpace()
 	for _, c := range change {
 		c(&base)
 	}
-	p := &portal{t: t, store: store.NewMemory(), clock: clock.New(), book: rules.NewBook(base)}
+	p := &portal{t: t, wire: http.DefaultTransport, store: kept, clock: clock.New(), book: rules.NewBook(base)}
 	server, err := identity.New(context.Background(), identity.Config{
 		Store: between(p.store), Clock: p.clock, Random: random.New(), Limiter: limit.New(p.clock, false),
 		SignatureKey: signature.Key(signature.DefaultSecret),
@@ -170,7 +177,7 @@ func (p *portal) send(method, target, body string, headers ...string) answer {
 			r.Host = headers[i+1]
 		}
 	}
-	response, err := http.DefaultTransport.RoundTrip(r)
+	response, err := p.wire.RoundTrip(r)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -197,24 +197,33 @@ func (e *engineStorage) revokeIssued(ctx context.Context) error {
 	return e.server.updateGrant(ctx, x.grant.GrantKey, x.grant.Code.Value, invalidateAll)
 }
 
-// invalidateAll kills every token of the grant.
-func invalidateAll(g *store.Grant) {
+// kill ends a token, if there is one, and reports whether it lived.
+func kill(token *store.Token) bool {
+	lived := token != nil && !token.Invalidated
+	if lived {
+		token.Invalidated = true
+	}
+	return lived
+}
+
+// invalidateAll kills every token of the grant and reports whether any lived.
+func invalidateAll(g *store.Grant) bool {
+	lived := false
 	for _, token := range []*store.Token{g.Code, g.Access, g.Refresh} {
-		if token != nil {
-			token.Invalidated = true
+		lived = kill(token) || lived
+	}
+	for _, old := range [][]store.Token{g.OldAccess, g.OldRefresh} {
+		for i := range old {
+			lived = kill(&old[i]) || lived
 		}
 	}
-	for i := range g.OldAccess {
-		g.OldAccess[i].Invalidated = true
-	}
-	for i := range g.OldRefresh {
-		g.OldRefresh[i].Invalidated = true
-	}
+	return lived
 }
 
 // updateGrant changes the row as long as it still holds code, whatever else
-// happens to it at the same time.
-func (s *Server) updateGrant(ctx context.Context, key store.GrantKey, code string, change func(*store.Grant)) error {
+// happens to it at the same time. change reports whether it had anything to do:
+// where many replay one code at once, one of them writes.
+func (s *Server) updateGrant(ctx context.Context, key store.GrantKey, code string, change func(*store.Grant) bool) error {
 	for {
 		grant, err := s.Store.Grant(ctx, key)
 		if errors.Is(err, store.ErrNotFound) || (err == nil && (grant.Code == nil || grant.Code.Value != code)) {
@@ -223,7 +232,9 @@ func (s *Server) updateGrant(ctx context.Context, key store.GrantKey, code strin
 		if err != nil {
 			return err
 		}
-		change(&grant)
+		if !change(&grant) {
+			return nil
+		}
 		if _, err = s.Store.SwapGrant(ctx, grant); !errors.Is(err, store.ErrConflict) {
 			return err
 		}

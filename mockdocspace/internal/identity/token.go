@@ -150,7 +150,7 @@ func (s *Server) exchangeCode(r *http.Request, p url.Values, client authenticate
 		refused(ctx, causeForeignCode(grant.AppID))
 		s.fates.remember(code, fateBurned, s.Clock.Now())
 		// Another client's attempt burns the code.
-		if err := s.updateGrant(ctx, grant.GrantKey, code, func(g *store.Grant) { g.Code.Invalidated = true }); err != nil {
+		if err := s.updateGrant(ctx, grant.GrantKey, code, func(g *store.Grant) bool { return kill(g.Code) }); err != nil {
 			return nil, plainError(codePersistence)
 		}
 		return nil, plainError(codeInvalidGrant)

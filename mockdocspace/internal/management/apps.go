@@ -120,6 +120,7 @@ func (s *server) deleteApp(ctx context.Context, in *struct {
 	ID string `path:"id" doc:"Its client_id."`
 },
 ) (*none, error) {
+	ctx = context.WithoutCancel(ctx) // all or nothing, though the client may leave
 	app, err := s.Store.App(ctx, in.ID)
 	if err == nil {
 		err = s.Store.DeleteApp(ctx, app.ID)

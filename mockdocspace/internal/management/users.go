@@ -180,6 +180,7 @@ func (s *server) updateUser(ctx context.Context, in *struct {
 }
 
 func (s *server) deleteUser(ctx context.Context, in *UserPath) (*none, error) {
+	ctx = context.WithoutCancel(ctx) // all or nothing, though the client may leave
 	u, err := s.user(ctx, *in)
 	if err != nil {
 		return nil, err

@@ -72,6 +72,7 @@ func (s *service) consentedApp(c *call, id string) (*infoDocument, error) {
 // revoke is DELETE /clients/{id}/revoke: the caller's grants of both kinds and
 // the consent go; nobody asks whether the client exists (§7.2, §11).
 func (s *service) revoke(w http.ResponseWriter, c *call) error {
+	c.finish()
 	if err := c.permit(rolesAny); err != nil {
 		return err
 	}

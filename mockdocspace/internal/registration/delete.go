@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -9,6 +10,7 @@ import (
 
 // delete is DELETE /clients/{id}: the app, all its grants and all its consents (§11).
 func (s *service) delete(w http.ResponseWriter, c *call) error {
+	c.finish()
 	if err := c.permit(rolesManaging); err != nil {
 		return err
 	}
@@ -32,6 +34,7 @@ func (s *service) delete(w http.ResponseWriter, c *call) error {
 // grants and consents everywhere. The portal forgets to empty its cache (§11), so
 // the apps stay there, off the lists.
 func (s *service) deleteOwn(w http.ResponseWriter, c *call) error {
+	c.finish()
 	if err := c.permit(rolesManaging); err != nil {
 		return err
 	}
@@ -75,6 +78,7 @@ func (s *service) takeAway(c *call, app store.App) error {
 // deleteTenant is DELETE /clients/tenant: the tenant's apps, cache included, with
 // the grants on them.
 func (s *service) deleteTenant(w http.ResponseWriter, c *call) error {
+	c.finish()
 	if err := c.permit(roleAdmin); err != nil {
 		return err
 	}
@@ -92,6 +96,9 @@ func (s *service) deleteTenant(w http.ResponseWriter, c *call) error {
 	}
 	return done(w)
 }
+
+// finish lets what takes several steps go to its end though the client may leave.
+func (c *call) finish() { c.ctx = context.WithoutCancel(c.ctx) }
 
 // forget removes the grants and consents of an app that is no more.
 func (s *service) forget(c *call, appID string) error {

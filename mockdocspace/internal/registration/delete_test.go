@@ -1,9 +1,12 @@
 package registration
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
+	"docspace-oauth/mockdocspace/internal/limit"
+	"docspace-oauth/mockdocspace/internal/random"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/store"
 )
@@ -26,6 +29,40 @@ func TestDelete(t *testing.T) {
 		if grant, consent := p.holds(colleague, other, kind); !grant || !consent {
 			t.Errorf("%s: another app's grant %t, consent %t", kind, grant, consent)
 		}
+	}
+}
+
+// leftAfterFirstStep is a store whose client leaves once the app is deleted.
+type leftAfterFirstStep struct {
+	store.Store
+	leave context.CancelFunc
+}
+
+func (s leftAfterFirstStep) DeleteApp(ctx context.Context, id string) error {
+	defer s.leave()
+	return s.Store.DeleteApp(ctx, id)
+}
+
+func (s leftAfterFirstStep) DeleteGrants(ctx context.Context, f store.GrantFilter) (int, error) {
+	if err := ctx.Err(); err != nil { // as the store in a file has it
+		return 0, err
+	}
+	return s.Store.DeleteGrants(ctx, f)
+}
+
+// A deletion goes to its end though the client leaves in the middle.
+func TestDelete_clientLeaves(t *testing.T) {
+	p := newPortal(t, nil)
+	id := p.register(user)
+	p.grant(colleague, id, store.GrantCode, "files:read")
+	ctx, leave := context.WithCancel(t.Context())
+	p.handler = New(Config{
+		Store: leftAfterFirstStep{p.store, leave}, Clock: p.clock, Random: random.Seeded(1),
+		Limiter: limit.New(p.clock, false), SignatureKey: p.key,
+	})
+	p.send(user, "DELETE", "/clients/"+id, nil, func(r *http.Request) { *r = *r.WithContext(ctx) })
+	if grant, consent := p.holds(colleague, id, store.GrantCode); grant || consent {
+		t.Errorf("grant %t, consent %t outlived the app", grant, consent)
 	}
 }
 

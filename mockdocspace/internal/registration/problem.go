@@ -2,6 +2,7 @@ package registration
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -73,7 +74,11 @@ func (c *call) unreadable() error {
 func (s *service) refuse(w http.ResponseWriter, c *call, err error) {
 	var told *refusal
 	if !errors.As(err, &told) {
-		s.Logger.LogAttrs(c.ctx, slog.LevelError, "registration",
+		level := slog.LevelError
+		if errors.Is(err, context.Canceled) { // the client left
+			level = slog.LevelDebug
+		}
+		s.Logger.LogAttrs(c.ctx, level, "registration",
 			slog.String("path", c.request.URL.Path), slog.Any("error", err))
 		told = errWentWrong
 	}

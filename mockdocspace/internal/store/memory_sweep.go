@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -19,6 +20,9 @@ const (
 	// GoneAppFor is how long the portal's cache knows an app that is off the lists
 	// (docs/portal/identity.md §11).
 	GoneAppFor = 5 * time.Minute
+	// SessionsPerUser is how many sign-ins of a user a sweep leaves: of more, those
+	// go that would end first. A session lives a year, and every sign-in makes one.
+	SessionsPerUser = 1000
 )
 
 // Sweep implements Store.
@@ -27,6 +31,7 @@ func (m *Memory) Sweep(_ context.Context, now time.Time) (int, error) {
 	defer m.mu.Unlock()
 	before := m.sweepable()
 	maps.DeleteFunc(m.sessions, func(_ string, s Session) bool { return !now.Before(s.ExpiresAt) })
+	m.capSessions()
 	maps.DeleteFunc(m.links, func(_ string, l Link) bool { return !now.Before(l.ExpiresAt.Add(UsedLinkFor)) })
 	for key, g := range m.grants {
 		if !now.Before(g.SpentAt()) {
@@ -40,6 +45,24 @@ func (m *Memory) Sweep(_ context.Context, now time.Time) (int, error) {
 		}
 	}
 	return before - m.sweepable(), nil
+}
+
+// capSessions leaves each user the sessions that live longest.
+func (m *Memory) capSessions() {
+	if len(m.sessions) <= SessionsPerUser {
+		return
+	}
+	byUser := map[userKey][]Session{}
+	for _, s := range m.sessions {
+		user := userKey{s.TenantID, s.UserID}
+		byUser[user] = append(byUser[user], s)
+	}
+	for _, sessions := range byUser {
+		slices.SortFunc(sessions, func(a, b Session) int { return b.ExpiresAt.Compare(a.ExpiresAt) })
+		for _, s := range sessions[min(len(sessions), SessionsPerUser):] {
+			delete(m.sessions, s.Token)
+		}
+	}
 }
 
 func (m *Memory) sweepable() int {

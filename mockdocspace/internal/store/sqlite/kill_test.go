@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -86,6 +87,21 @@ func writeAlong(s store.Store, caller int, say func(...any)) error {
 			return err
 		}
 		say("app", name, run)
+		if err := s.PutKey(ctx, store.Key{ID: name, Private: []byte(run)}); err != nil {
+			return err
+		}
+		say("key", name, run)
+		if err := s.PutUser(ctx, store.User{TenantID: 1, ID: name, Email: name + "@x.test", UserName: run}); err != nil {
+			return err
+		}
+		say("user", name, run)
+		if err := s.PutLink(ctx, store.Link{Key: name, UserID: run}); err != nil {
+			return err
+		}
+		if _, err := s.UseLink(ctx, name, time.Unix(1, 0)); err != nil {
+			return err
+		}
+		say("link", name, "used")
 		c, err := s.AddConsent(ctx, run, "a", []string{name}, time.Time{})
 		if err != nil {
 			return err
@@ -233,6 +249,24 @@ func find(s store.Store, what string) string {
 		var a store.App
 		a, err = s.App(ctx, name)
 		found = a.Name
+	case "key":
+		var keys []store.Key
+		if keys, err = s.Keys(ctx); err == nil {
+			for _, key := range keys {
+				if key.ID == name {
+					found = string(key.Private)
+				}
+			}
+		}
+	case "user":
+		var u store.User
+		u, err = s.UserByEmail(ctx, 1, name+"@X.test")
+		found = u.UserName
+	case "link":
+		found = "unused"
+		if _, err = s.UseLink(ctx, name, time.Unix(2, 0)); errors.Is(err, store.ErrConflict) {
+			found, err = "used", nil
+		}
 	case "consent":
 		var c store.Consent
 		c, err = s.Consent(ctx, name, "a")

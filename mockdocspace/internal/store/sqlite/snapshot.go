@@ -198,6 +198,9 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (int, error) {
 		gone := nanos(now.Add(-store.GoneAppFor))
 		return errors.Join(
 			sweep("DELETE FROM sessions WHERE expires_at <= ?", nanos(now)),
+			sweep(`DELETE FROM sessions WHERE hash IN (SELECT hash FROM (
+				SELECT hash, row_number() OVER (PARTITION BY tenant_id, user_id ORDER BY expires_at DESC) AS place FROM sessions)
+				WHERE place > ?)`, store.SessionsPerUser),
 			sweep("DELETE FROM links WHERE expires_at <= ?", nanos(now.Add(-store.UsedLinkFor))),
 			sweep("DELETE FROM grants WHERE spent_at <= ?", nanos(now)),
 			sweep("DELETE FROM consents WHERE app_id IN (SELECT data ->> '$.ID' FROM apps WHERE gone_at <= ?)", gone),

@@ -32,6 +32,25 @@ func testSweepSessionsAndLinks(t *testing.T, s store.Store) {
 	}
 }
 
+// Whoever signs in without end loses the oldest sessions, and nobody else loses any.
+func testSweepManySessions(t *testing.T, s store.Store) {
+	session := func(user string, i int) store.Session {
+		return store.Session{Token: fmt.Sprint(user, i), TenantID: 1, UserID: user, ExpiresAt: start.Add(time.Hour + time.Duration(i)*time.Second)}
+	}
+	const tooMany = 5
+	for i := range store.SessionsPerUser + tooMany {
+		ok(t, s.PutSession(ctx(t), session("busy", i)))
+	}
+	ok(t, s.PutSession(ctx(t), session("quiet", 0)))
+	if n := must[int](t)(s.Sweep(ctx(t), start)); n != tooMany {
+		t.Errorf("%d rows went, want %d", n, tooMany)
+	}
+	_, err := s.Session(ctx(t), session("busy", tooMany-1).Token)
+	failsWith(t, "a session beyond the cap", err, store.ErrNotFound)
+	must[store.Session](t)(s.Session(ctx(t), session("busy", tooMany).Token))
+	must[store.Session](t)(s.Session(ctx(t), session("quiet", 0).Token))
+}
+
 func testSweepGrants(t *testing.T, s store.Store) {
 	day, expired := 24*time.Hour, func(at time.Time) *store.Token { return &store.Token{Value: at.String(), ExpiresAt: at} }
 	for _, tt := range []struct {

@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"LargeContent":         testLargeContent,
 		"Copies":               testCopies,
 		"SweepSessionsLinks":   testSweepSessionsAndLinks,
+		"SweepManySessions":    testSweepManySessions,
 		"SweepGrants":          testSweepGrants,
 		"SweepApps":            testSweepApps,
 		"SnapshotAndRestore":   testSnapshotAndRestore,
