@@ -61,7 +61,7 @@ type Matrix struct {
 	StartedAt  time.Time  `json:"started_at"`
 	DurationMS float64    `json:"duration_ms"`
 	Whole      bool       `json:"whole"` // of all faults, not of a choice
-	Full       bool       `json:"full"`  // every check ran at every mutant
+	Full       bool       `json:"full"`  // every check ran at every mutant where that says something
 	Sound      bool       `json:"sound"` // without fault nothing failed
 	Caught     int        `json:"caught"`
 	Missed     int        `json:"missed"`
@@ -75,8 +75,8 @@ type Matrix struct {
 // Version of the matrix's JSON form.
 const Version = "1.0"
 
-func newMatrix(outcomes []Outcome, whole, full bool) Matrix {
-	m := Matrix{Version: Version, Whole: whole, Full: full, Sound: true}
+func newMatrix(outcomes []Outcome, whole bool) Matrix {
+	m := Matrix{Version: Version, Whole: whole, Sound: true}
 	proven, tried := map[string]bool{}, map[string]string{}
 	var collateral []int
 	for _, o := range outcomes {
@@ -106,6 +106,8 @@ func newMatrix(outcomes []Outcome, whole, full bool) Matrix {
 		slices.Sort(collateral)
 		m.Median = collateral[len(collateral)/2]
 	}
+	_, withBrowser, all := m.fullRows()
+	m.Full = all > 0 && withBrowser == all
 	m.Unproven = []Unproven{}
 	if whole {
 		m.weigh(proven, tried)
@@ -161,16 +163,20 @@ func (m Matrix) Green() bool {
 		!slices.ContainsFunc(m.Unproven, func(u Unproven) bool { return !u.Excused })
 }
 
-// fullRows counts the rows of a full run, and those at which the checks in a browser ran.
-func (m Matrix) fullRows() (withBrowser, all int) {
+// fullRows counts the faults at which other checks say something, those of them at
+// which others ran, and those at which the ones in a browser ran too.
+func (m Matrix) fullRows() (ran, withBrowser, all int) {
 	for _, row := range m.Rows {
-		if row.Others == 0 {
+		if row.Name == noFault || row.Name == Quirks || row.Standard {
 			continue
 		}
 		all++
+		if row.Others > 0 {
+			ran++
+		}
 		if row.Browser {
 			withBrowser++
 		}
 	}
-	return withBrowser, all
+	return ran, withBrowser, all
 }

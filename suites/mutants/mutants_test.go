@@ -3,6 +3,8 @@ package mutants
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -80,14 +82,14 @@ func TestRunTellsCaughtFromMissed(t *testing.T) {
 		Mutant: Mutant{Fault: "token.any-secret", Expected: report.Fail, Checks: []string{"rfc6749/3.2/post-only"}},
 		Proofs: []Proof{{Requirement: "rfc6749/3.2/post-only", Verdict: report.Pass}},
 	}
-	if m := newMatrix([]Outcome{blind}, false, false); m.Green() || m.Missed != 1 {
+	if m := newMatrix([]Outcome{blind}, false); m.Green() || m.Missed != 1 {
 		t.Errorf("a check that saw nothing is green: %+v", m)
 	}
 	broken := Outcome{Mutant: Mutant{Expected: report.Pass}, Proofs: []Proof{{Verdict: report.Fail}}}
-	if m := newMatrix([]Outcome{broken}, false, false); m.Green() {
+	if m := newMatrix([]Outcome{broken}, false); m.Green() {
 		t.Error("a check that fails without fault is green")
 	}
-	if m := newMatrix(nil, true, false); m.Green() || len(m.Unproven) != m.Binding {
+	if m := newMatrix(nil, true); m.Green() || len(m.Unproven) != m.Binding {
 		t.Errorf("nothing was tried, and it is green: %s", m.Summary())
 	}
 }
@@ -104,7 +106,7 @@ func TestFormsOfTheMatrix(t *testing.T) {
 	m := newMatrix([]Outcome{{
 		Mutant: Mutant{Fault: "token.any-secret", Expected: report.Fail},
 		Proofs: []Proof{{Requirement: "rfc6749/5.2/wrong-secret", Verdict: report.Fail, Message: "<b>&", Proven: true}},
-	}}, false, false)
+	}}, false)
 	var asJSON, asHTML bytes.Buffer
 	if err := JSON(&asJSON, m); err != nil {
 		t.Fatal(err)
@@ -140,8 +142,8 @@ func TestFullRunGoesOnWhereItEnded(t *testing.T) {
 	if err != nil || !first.Green() || first.Median == 0 && first.Rows[1].Others == 0 {
 		t.Fatalf("%v: %+v", err, first)
 	}
-	if withBrowser, all := first.fullRows(); withBrowser != 0 || all != 2 || len(saved) != 3 {
-		t.Errorf("%d of %d rows with a browser, %d saved", withBrowser, all, len(saved))
+	if ran, withBrowser, all := first.fullRows(); ran != 2 || withBrowser != 0 || all != 2 || len(saved) != 3 || first.Full {
+		t.Errorf("%d of %d rows in full, %d with a browser, %d saved", ran, all, withBrowser, len(saved))
 	}
 	dir := t.TempDir()
 	if err := Write(dir, first); err != nil {
@@ -162,5 +164,40 @@ func TestFullRunGoesOnWhereItEnded(t *testing.T) {
 	}
 	if none, err := Read(t.TempDir()); none != nil || err != nil {
 		t.Errorf("nothing there: %+v, %v", none, err)
+	}
+}
+
+// The page in the docs names faults and requirements that there are, says how many of
+// the binding ones are proven, and what a fault breaks beside its own rule.
+func TestMutantsDocument(t *testing.T) {
+	text, err := os.ReadFile("../../docs/mutants.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 4 || !strings.Contains(line, "`") {
+			continue
+		}
+		names := regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(line, -1)
+		for i, name := range names {
+			_, isRequirement := requirement.Find(name[1])
+			isFault := slices.ContainsFunc(mockdocspace.Faults(), func(f mockdocspace.Fault) bool { return f.Name == name[1] })
+			if !isRequirement && (i > 0 || !isFault) {
+				t.Errorf("there is no %s", name[1])
+			}
+			if isFault {
+				rows++
+			}
+		}
+	}
+	if rows < 150 {
+		t.Errorf("the page has %d faults", rows)
+	}
+	for _, want := range []string{"requirements of level MUST and DOCSPACE are proven", "Median of what else failed"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the page lacks %q", want)
+		}
 	}
 }

@@ -62,7 +62,7 @@ func Run(ctx context.Context, o Options) (Matrix, error) {
 func (p *proving) matrix() Matrix {
 	done := slices.DeleteFunc(slices.Clone(p.outcomes), func(o Outcome) bool { return o.Mutant.Profile == "" })
 	whole := len(p.options.Faults) == 0 && len(done) == len(p.outcomes)
-	m := newMatrix(done, whole, p.options.Full)
+	m := newMatrix(done, whole)
 	m.StartedAt, m.DurationMS = p.began.UTC(), float64(time.Since(p.began).Milliseconds())
 	return m
 }

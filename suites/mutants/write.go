@@ -80,26 +80,34 @@ func HTML(w io.Writer, m Matrix) error {
 func Markdown(w io.Writer, m Matrix) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Proof that the checks can fail\n\nEach fault below was switched on at a mock of its own, and the checks that name it had to fail there."+
-		" This page was written by `runner mutants --full`.\n\n%s\n", m.Summary())
+		" This page was written by `runner mutants --full`, which also runs the other checks at these mocks.\n\n%s\n", m.Summary())
 	if len(m.Unproven) > 0 {
 		b.WriteString("\n## Requirements without a proof\n\n| requirement | level | reason |\n|---|---|---|\n")
 		for _, u := range m.Unproven {
 			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", u.Requirement, u.Level, u.Reason)
 		}
 	}
-	b.WriteString("\n## Faults and the checks that notice\n\n`+` behind a fault: the checks in a browser ran besides, too.\n\n| fault | caught by | what else failed |\n|---|---|---|\n")
+	b.WriteString("\n## Faults and the checks that notice\n\n\"-\" says that nothing else failed; \"(+ browser)\" that the checks in a browser were among the others.\n\n| fault | caught by | what else failed |\n|---|---|---|\n")
 	for _, row := range m.Rows {
 		if row.Name == noFault || row.Name == Quirks {
 			continue
 		}
-		mark, caught := "", "**missed**"
+		caught, others := "**missed**", ""
+		switch {
+		case len(row.Collateral) > 0:
+			others = codes(row.Collateral)
+		case row.Others > 0:
+			others = "-"
+		case !row.Standard:
+			others = "not run"
+		}
 		if row.Browser {
-			mark = " +"
+			others += " (+ browser)"
 		}
 		if row.Caught {
 			caught = codes(row.named())
 		}
-		fmt.Fprintf(&b, "| `%s`%s | %s | %s |\n", row.Name, mark, caught, codes(row.Collateral))
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", row.Name, caught, others)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -115,9 +123,6 @@ func (r Row) named() []string {
 }
 
 func codes(ids []string) string {
-	if len(ids) == 0 {
-		return ""
-	}
 	return "`" + strings.Join(ids, "`, `") + "`"
 }
 
@@ -133,11 +138,8 @@ func (m Matrix) Summary() string {
 	if m.Whole {
 		fmt.Fprintf(&b, " %d of %d requirements of level MUST and DOCSPACE are proven (%.1f %%).", m.Proven, m.Binding, m.Share())
 	}
-	if m.Full {
-		fmt.Fprintf(&b, " Median of what else failed: %d.", m.Median)
-		if withBrowser, all := m.fullRows(); withBrowser < all {
-			fmt.Fprintf(&b, " Besides the named checks, those in a browser ran at %d of %d mutants.", withBrowser, all)
-		}
+	if ran, withBrowser, all := m.fullRows(); ran > 0 {
+		fmt.Fprintf(&b, " Median of what else failed: %d, seen at %d of %d faults, at %d of them with the checks in a browser.", m.Median, ran, all, withBrowser)
 	}
 	return b.String()
 }
