@@ -8,7 +8,7 @@ BIN := bin
 export GOFLAGS := -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build mock bench images screens fmt check unit judge mutants replay browser go clean
+.PHONY: help run test build mock bench images screens fmt check unit judge mutants replay browser clients go clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +42,7 @@ check: go ## format, vet, staticcheck
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
-unit: go browser ## all Go tests, with the race detector
+unit: go browser clients ## all Go tests, with the race detector
 	$(GO) test -race -timeout 15m ./...
 
 judge: build browser ## all suites against the mock: nothing may fail
@@ -56,6 +56,9 @@ replay: build ## the recordings of the real portal against the mock
 
 browser: ## find Chromium, or install Debian's
 	@scripts/browser.sh
+
+clients: ## install the foreign clients that the tests run, into .cache
+	@scripts/clients.sh >/dev/null
 
 go:
 	@command -v $(GO) >/dev/null || { echo "Go 1.26 or newer is needed: https://go.dev/dl/"; exit 1; }
