@@ -43,12 +43,21 @@ func newCompany(s store.Store, tenant store.Tenant, users []store.User, now time
 	return c
 }
 
-// person is the user of that address, the owner where there is none.
-func (c company) person(email, owner string) string {
-	if user, ok := c.byEmail[strings.ToLower(email)]; ok {
-		return user.ID
+// person is the id of the user of that address.
+func (c company) person(email string) (string, error) {
+	user, ok := c.byEmail[strings.ToLower(email)]
+	if !ok {
+		return "", optionError("%q is no user of portal %d: name one of its users", email, c.Tenant)
 	}
-	return owner
+	return user.ID, nil
+}
+
+// personOr is person, or fallback where nobody is named.
+func (c company) personOr(email, fallback string) (string, error) {
+	if email == "" {
+		return fallback, nil
+	}
+	return c.person(email)
 }
 
 // lay seeds groups, rooms and everybody's documents.
@@ -59,11 +68,7 @@ func (c company) lay(ctx context.Context, portal config.Portal, owner string) er
 		}
 	}
 	for _, group := range portal.Groups {
-		row := store.Group{ID: groupID(portal.ID, group), TenantID: portal.ID, Name: group.Name, ManagerID: c.person(group.Manager, owner)}
-		for _, email := range group.Members {
-			row.Members = append(row.Members, c.person(email, owner))
-		}
-		if err := c.Store.PutGroup(ctx, row); err != nil {
+		if err := c.group(ctx, group, owner); err != nil {
 			return fmt.Errorf("group %q: %w", group.Name, err)
 		}
 	}
@@ -73,6 +78,22 @@ func (c company) lay(ctx context.Context, portal config.Portal, owner string) er
 		}
 	}
 	return nil
+}
+
+func (c company) group(ctx context.Context, group config.Group, owner string) error {
+	row := store.Group{ID: groupID(c.Tenant, group), TenantID: c.Tenant, Name: group.Name}
+	var err error
+	if row.ManagerID, err = c.personOr(group.Manager, owner); err != nil {
+		return err
+	}
+	for _, email := range group.Members {
+		member, err := c.person(email)
+		if err != nil {
+			return err
+		}
+		row.Members = append(row.Members, member)
+	}
+	return c.Store.PutGroup(ctx, row)
 }
 
 // groupID is the one given, or one that is the same at each start.
@@ -101,11 +122,24 @@ func (c company) documents(ctx context.Context, user store.User, contents *confi
 func (c company) room(ctx context.Context, room config.Room, owner string) error {
 	row := store.Folder{
 		Title: room.Title, RoomType: roomTypes[room.Type], Tags: room.Tags, Color: room.Color, Private: room.Private,
-		Indexing: room.Indexing, DenyDownload: room.DenyDownload, CreatedBy: c.person(room.CreatedBy, owner),
-		Members: map[string]store.Access{},
+		Indexing: room.Indexing, DenyDownload: room.DenyDownload, Members: map[string]store.Access{},
+	}
+	if row.RoomType == 0 {
+		return optionError("type %q is no kind of room: use %s", room.Type, strings.Join(config.RoomTypes(), ", "))
+	}
+	var err error
+	if row.CreatedBy, err = c.personOr(room.CreatedBy, owner); err != nil {
+		return err
 	}
 	for _, member := range room.Members {
-		row.Members[c.person(member.User, owner)] = accesses[member.Access]
+		user, err := c.person(member.User)
+		switch {
+		case err != nil:
+			return err
+		case accesses[member.Access] == store.AccessNone:
+			return optionError("access %q is no right: use %s", member.Access, strings.Join(config.AccessNames(), ", "))
+		}
+		row.Members[user] = accesses[member.Access]
 	}
 	at, err := c.Room(ctx, row, room.Archived)
 	if err != nil {
