@@ -24,11 +24,17 @@
     }
     return [];
   };
+  // A page that failed still has its frame: the choice of a language, the mock's band.
+  const frame = '[data-testid="language-combobox"], .mock-band, script, noscript, template';
+  const controls = "input, button, img, svg, iframe, canvas";
+  const says = (e) => [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
+  const blank = () => !document.body || ![document.body, ...document.body.querySelectorAll("*")]
+    .some((e) => !e.closest(frame) && ((says(e) && visible(e)) || e.matches(controls)));
   let jar = ""; // a page of the browser's own refuses to tell
   try { jar = document.cookie; } catch { /* none */ }
   return {
     href: location.href, title: document.title, ready: document.readyState,
-    blank: !document.body || (textOf(document.body) === "" && !document.body.querySelector("input, button, img, svg, iframe, canvas")),
+    blank: blank(),
     body: document.body ? textOf(document.body).slice(0, 500) : "",
     cookies: jar.split("; ").filter((c) => /^[^=]+=./.test(c)).map((c) => c.split("=")[0]),
     elements, portals: list(lists.portals, portalName), scopes: list(lists.scopes),

@@ -119,6 +119,7 @@ func TestStuckPages(t *testing.T) {
 		"activation":    {where: "/confirm/Activation", path: "/confirm/Activation", page: "Hello", reason: browser.NotReady},
 		"toast":         {where: "/login?authError=true", path: "/login", page: fmt.Sprintf(loginForm, "") + `<div class="Toastify__toast--error">Authorization error</div>`, reason: browser.Message, says: "Authorization error"},
 		"blank consent": {live: true, path: "/login/consent", page: "<div></div>", reason: browser.ScopesMissing},
+		"only a frame":  {live: true, path: "/login/consent", page: `<p class="mock-band">Mock</p><div data-testid="language-combobox"><svg width="9" height="9"></svg></div>`, reason: browser.ScopesMissing},
 		"no app":        {live: true, path: "/login/consent", page: strings.Replace(fmt.Sprintf(consentPage, email, ""), "Demo App", "", 1), reason: browser.UnknownApp},
 		"no app's name": {live: true, path: "/login/consent", page: strings.Replace(fmt.Sprintf(consentPage, email, ""), "would like", "{{nameApp}} would like", 1), reason: browser.UnknownApp},
 		"no signature":  {live: true, where: "/login/consent?client_id=c1&error=missing_asc_signature_error", reason: browser.BounceStuck},
