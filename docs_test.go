@@ -3,6 +3,9 @@ package docspaceoauth
 
 import (
 	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +16,7 @@ import (
 	"docspace-oauth/flows"
 	"docspace-oauth/mockdocspace"
 	"docspace-oauth/mockdocspace/config"
+	"docspace-oauth/mockdocspace/control"
 )
 
 // snippet is the code block behind the mark <!-- tested: name -->.
@@ -145,10 +149,39 @@ func TestClientSnippetsAreRun(t *testing.T) {
 	}
 }
 
+func TestTheDeskStepsWork(t *testing.T) {
+	portal := startPortal(t)
+	refused, err := http.PostForm(portal.URL()+"/oauth2/token", url.Values{
+		"grant_type": {"authorization_code"}, "code": {"made-up"}, "client_id": {mockdocspace.DemoClientID}, "client_secret": {mockdocspace.DemoClientSecret},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = refused.Body.Close()
+	if out := shell(t, portal, snippet(t, "docs/desk.md", "journal")); !strings.Contains(out, `"kind":"code.unknown"`) {
+		t.Errorf("the latest refusal is %s", out)
+	}
+	file := filepath.Join(t.TempDir(), "journal.har")
+	shell(t, portal, strings.Replace(snippet(t, "docs/desk.md", "har"), "journal.har", file, 1))
+	var archive control.HAR
+	if data, err := os.ReadFile(file); err != nil || json.Unmarshal(data, &archive) != nil || len(archive.Log.Entries) != 1 {
+		t.Errorf("the archive holds %s, error %v", data, err)
+	}
+
+	automatic, err := mockdocspace.Start(t.Context(), mockdocspace.Options{AutoLogin: "user@docspace.test", AutoConsent: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer automatic.Close()
+	if out := shell(t, automatic, snippet(t, "docs/desk.md", "automatic")); !strings.HasPrefix(out, "http://localhost:3001/callback?code=") {
+		t.Errorf("authorize leads to %s", out)
+	}
+}
+
 // Links between the documents lead somewhere.
 func TestLinksResolve(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	for _, document := range []string{"README.md", "docs/configuration.md", "docs/clients.md", "docs/containers.md", "docs/embedding.md", "docs/departures.md", "docs/judging.md", "docs/faults.md"} {
+	for _, document := range []string{"README.md", "docs/configuration.md", "docs/clients.md", "docs/containers.md", "docs/embedding.md", "docs/departures.md", "docs/judging.md", "docs/faults.md", "docs/desk.md"} {
 		data, err := os.ReadFile(document)
 		if err != nil {
 			t.Errorf("%v", err)

@@ -68,7 +68,7 @@ func (d Diagram) SVG() string {
 			label = "✗ " + label
 		}
 		fmt.Fprintf(&b, `<g class="%s"><path d="M%d %dH%d"/><path d="M%d %dl%d 4l%d 4"/><text x="%d" y="%d">%s</text></g>`,
-			strings.Join(classes, " "), from, y, to, to-tip, y-4, tip, -tip, (from+to)/2, y-4, html.EscapeString(label))
+			strings.Join(classes, " "), from, y, to, to-tip, y-4, tip, -tip, (from+to)/2, y-6, html.EscapeString(label))
 		if a.Why != "" {
 			y += row
 			fmt.Fprintf(&b, `<text class="why" x="%d" y="%d">%s</text>`, width/2, y-8, html.EscapeString(cut(a.Why, (width-20)/7)))

@@ -24,7 +24,7 @@ const (
 // Pages lists everything there is to see.
 func Pages() []Page {
 	var all []Page
-	for _, part := range [][]Page{loginPages, portalPages, consolePages, dialogPages, demoPages} {
+	for _, part := range [][]Page{loginPages, portalPages, consolePages, dialogPages, demoPages, deskPages} {
 		all = append(all, part...)
 	}
 	return all
@@ -183,5 +183,19 @@ var demoPages = []Page{
 			/(^|; )client_state=./.test(document.cookie)`)
 		t.Press(hand.ID("consent_deny_button"))
 		t.Until(`location.pathname === "/callback" && document.readyState === "complete"`)
+	}},
+}
+
+// deskPages are the mock's own pages, for whoever writes an app.
+var deskPages = []Page{
+	{"desk", "", func(t *tour) { t.open("/mock/"); t.Shows("#portals") }},
+	{"desk-problem", "", func(t *tour) { t.open("/mock/?problem=this+does+not+work"); t.Shows(".problem") }},
+	{"live", roomAdmin, func(t *tour) { t.consent(); t.open("/mock/flows"); t.Shows(".flow svg") }},
+	{"live-unfolded", roomAdmin, func(t *tour) {
+		t.consent()
+		t.open("/mock/flows")
+		t.Press(`[data-key="steps"] > summary`)
+		t.Press(`[data-key^="step-"] > summary`)
+		t.Shows(`[data-key^="step-"][open] pre`)
 	}},
 }
