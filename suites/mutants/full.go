@@ -41,9 +41,9 @@ func (p *proving) collateral(ctx context.Context, t *target.Target, known requir
 	return failed, err
 }
 
-// takenOver is what an earlier run says of a mutant, if it says as much as this run
-// would and the mutant was caught. Mocks without fault are judged anew.
-func (p *proving) takenOver(m Mutant) (Outcome, bool) {
+// takenOver is what an earlier run says of a mutant that was caught, and whether that
+// is as much as this run would say. Mocks without fault are judged anew.
+func (p *proving) takenOver(m Mutant) (earlier Outcome, enough bool) {
 	if p.options.Earlier == nil || m.Fault == "" {
 		return Outcome{}, false
 	}
@@ -51,13 +51,13 @@ func (p *proving) takenOver(m Mutant) (Outcome, bool) {
 		if row.Name != m.Name() || row.Profile != m.Profile || row.Standard != m.Standard || row.Expected != m.Expected || !row.Caught {
 			continue
 		}
-		enough := !p.full(m) || row.Browser || p.options.WithoutBrowser && row.Others >= len(p.others(m))
+		enough = !p.full(m) || row.Browser || p.options.WithoutBrowser && row.Others >= len(p.others(m))
 		same := slices.EqualFunc(row.Proofs, m.Checks, func(p Proof, id string) bool { return p.Requirement == id })
-		if enough && same {
+		if same {
 			return Outcome{
 				Mutant: m, Proofs: row.Proofs, Others: row.Others, Browser: row.Browser,
 				Collateral: row.Collateral, DurationMS: row.DurationMS,
-			}, true
+			}, enough
 		}
 	}
 	return Outcome{}, false

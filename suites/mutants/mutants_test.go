@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"regexp"
@@ -161,6 +162,13 @@ func TestFullRunGoesOnWhereItEnded(t *testing.T) {
 	o.Earlier.Rows[1].Caught = false
 	if _, err := Run(t.Context(), o); err != nil || planned != 2 {
 		t.Errorf("%v: a missed mutant was not run again, %d were", err, planned)
+	}
+	// Whoever wants to know more and is interrupted keeps what was known.
+	ended, end := context.WithCancel(t.Context())
+	end()
+	o.Earlier, o.WithoutBrowser = &first, false
+	if kept, err := Run(ended, o); err != nil || len(kept.Rows) != 2 {
+		t.Errorf("%v: %d rows are left", err, len(kept.Rows))
 	}
 	if none, err := Read(t.TempDir()); none != nil || err != nil {
 		t.Errorf("nothing there: %+v, %v", none, err)

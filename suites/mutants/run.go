@@ -122,8 +122,8 @@ func (p *proving) all(ctx context.Context, plan []Mutant) error {
 	// At once, so that what is saved on the way never says less than before.
 	var left []int
 	for _, i := range longestFirst(plan) {
-		var known bool
-		if p.outcomes[i], known = p.takenOver(plan[i]); !known {
+		var enough bool
+		if p.outcomes[i], enough = p.takenOver(plan[i]); !enough {
 			left = append(left, i)
 		}
 	}
@@ -137,7 +137,9 @@ func (p *proving) all(ctx context.Context, plan []Mutant) error {
 			for i := range next {
 				outcome, err := p.one(ctx, plan[i])
 				p.mu.Lock()
-				p.outcomes[i] = outcome
+				if outcome.Mutant.Profile != "" { // else it did not come to that
+					p.outcomes[i] = outcome
+				}
 				if err != nil && p.broken == nil {
 					p.broken = err
 					stop()
