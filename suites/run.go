@@ -40,6 +40,8 @@ type Options struct {
 	// Planned, if not nil, is told how many verdicts will come; Progress of each.
 	Planned  func(total int)
 	Progress func(report.Result)
+	// Tidied, if not nil, is told of each app of an earlier run that was removed first.
+	Tidied func(target.LeftOver)
 }
 
 // Run judges a target in worker processes and reports. The error is one of usage
@@ -100,11 +102,31 @@ func Run(ctx context.Context, t *target.Target, o Options) (report.Report, error
 	return r.report, nil
 }
 
+// registers says whether checks leave apps at a portal that outlives the run.
+func (r *run) registers() bool {
+	t := r.target
+	return t.Kind == target.KindURL && len(t.Apps) == 0 && t.Access != nil
+}
+
+// tidy removes what a run that crashed has left at the portal. That it can't takes
+// nothing from the verdicts.
+func (r *run) tidy(ctx context.Context) {
+	if !r.registers() {
+		return
+	}
+	limits := r.options.Timeouts.orDefault()
+	ctx, cancel := context.WithTimeout(ctx, limits.CleanUp)
+	defer cancel()
+	if err := r.target.CleanAbandoned(ctx, time.Now().Add(-limits.Abandoned), r.options.Tidied); err != nil && ctx.Err() == nil {
+		r.report.LeftBehind = fmt.Sprintf("apps of earlier runs may still be at the portal (%v): runner clean removes them", err)
+	}
+}
+
 // cleanUp removes apps that checks could not remove themselves, because the run was
 // interrupted or a worker ended early.
 func (r *run) cleanUp() {
 	t := r.target
-	if t.Kind != target.KindURL || len(t.Apps) > 0 || t.Access == nil || len(r.results) == 0 || r.report.Lost != "" {
+	if !r.registers() || !r.began || r.report.Lost != "" {
 		return // there is nothing of ours, or nobody to ask
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), r.options.Timeouts.orDefault().CleanUp)
@@ -120,6 +142,7 @@ type run struct {
 	target  *target.Target
 	known   requirement.Deviations
 	key     []byte
+	began   bool // checks may have registered apps
 
 	mu      sync.Mutex
 	results map[string]report.Result
@@ -141,6 +164,7 @@ func (r *run) judge(ctx context.Context, chosen []requirement.Requirement) {
 		}
 		return
 	}
+	r.tidy(ctx)
 	var ids []string
 	for _, req := range chosen {
 		if reason := r.leftOut(req); reason != "" {
@@ -149,6 +173,7 @@ func (r *run) judge(ctx context.Context, chosen []requirement.Requirement) {
 		}
 		ids = append(ids, req.ID)
 	}
+	r.began = true
 	var workers sync.WaitGroup
 	for _, shard := range shards(ids, r.jobs(), r.options.Seed) {
 		workers.Go(func() { r.employ(ctx, shard) })

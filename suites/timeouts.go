@@ -24,6 +24,9 @@ type Timeouts struct {
 	// Settled how long it may still take once the portal has answered: then only its
 	// own script is at work.
 	Reaction, Settled time.Duration
+	// Abandoned is how old an app of another run must be to count as left over: no
+	// check, paced or not, needs its app so long.
+	Abandoned time.Duration
 	// CleanUp bounds the removal of what checks left at the portal, after the run.
 	CleanUp time.Duration
 }
@@ -34,6 +37,7 @@ func DefaultTimeouts() Timeouts {
 		Request: 15 * time.Second, Check: 45 * time.Second, Browser: 90 * time.Second,
 		Grace: 5 * time.Second, Probe: 3 * time.Second, Preflight: 10 * time.Second,
 		Reaction: 5 * time.Second, Settled: time.Second, CleanUp: time.Minute,
+		Abandoned: 20 * time.Minute,
 	}
 }
 

@@ -78,6 +78,9 @@ func (r *runCommand) plan(o suites.Options, s streams) error {
 		what = "registered, at a mock that ends with the run"
 	}
 	fmt.Fprintf(s.out, "  about %d apps %s\n  about %d POSTs\n  about %d PUT, PATCH and DELETE requests\n", plan.Apps, what, plan.Posts, plan.Changes)
+	if t.Kind == target.KindURL && t.Access != nil && len(t.Apps) == 0 {
+		fmt.Fprintln(s.out, "  apps that a crashed run left there longer ago deleted")
+	}
 	reasons := map[string]int{}
 	for _, reason := range plan.Skipped {
 		reasons[reason]++

@@ -71,7 +71,7 @@ func (r *runCommand) Run(ctx context.Context, s streams) error {
 	if err := r.introduce(t, options, s); err != nil {
 		return err
 	}
-	options.Planned, options.Progress = printer.planned, printer.result
+	options.Planned, options.Progress, options.Tidied = printer.planned, printer.result, printer.tidied
 	outcome, err := suites.Run(ctx, t, options)
 	if err != nil {
 		return err
@@ -144,6 +144,12 @@ type printer struct {
 
 func (p *printer) planned(total int) {
 	p.console = report.NewConsole(p.out, total, p.quiet, colorful(p.out))
+}
+
+func (p *printer) tidied(app target.LeftOver) {
+	if !p.quiet && !p.jsonLines {
+		fmt.Fprintf(p.out, "removed what an earlier run left: %s\n", app.Name)
+	}
 }
 
 func (p *printer) result(r report.Result) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,12 +83,27 @@ func (t *Target) Remove(ctx context.Context, apps []LeftOver, told func(LeftOver
 	return nil
 }
 
-// Clean removes what a run registered; "" is every run. The list of the portal can
-// leave apps out that were made in one second, so it looks until it finds nothing.
+// Clean removes what a run registered; "" is every run.
 func (t *Target) Clean(ctx context.Context, runID string, told func(LeftOver)) error {
+	return t.clean(ctx, runID, func(LeftOver) bool { return true }, told)
+}
+
+// CleanAbandoned removes what other runs registered before a moment. A run that is
+// still at work deletes its apps sooner, so these are of one that crashed.
+func (t *Target) CleanAbandoned(ctx context.Context, before time.Time, told func(LeftOver)) error {
+	own := t.AppName("")
+	return t.clean(ctx, "", func(app LeftOver) bool {
+		return app.CreatedOn.Before(before) && !strings.HasPrefix(app.Name, own)
+	}, told)
+}
+
+// clean removes the apps of a run that are wanted away. The list of the portal can
+// leave apps out that were made in one second, so it looks until it finds nothing.
+func (t *Target) clean(ctx context.Context, runID string, wanted func(LeftOver) bool, told func(LeftOver)) error {
 	const rounds = 5
 	for range rounds {
 		apps, err := t.LeftOvers(ctx, runID)
+		apps = slices.DeleteFunc(apps, func(app LeftOver) bool { return !wanted(app) })
 		if err != nil || len(apps) == 0 {
 			return err
 		}

@@ -1,0 +1,92 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"docspace-oauth/suites"
+	"docspace-oauth/suites/report"
+	"docspace-oauth/suites/target"
+)
+
+// runUntilApps starts a run at a portal, sends it a signal once there is an app of a
+// check, and returns what it wrote when it has ended.
+func runUntilApps(t *testing.T, portal *target.Target, file, dir string, signal syscall.Signal) (*exec.Cmd, string) {
+	t.Helper()
+	cmd := command(t.Context(), t, "runner", "run", "--target", file, "--suite", "callback", "--report", dir)
+	var console bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &console, &console
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for range time.Tick(20 * time.Millisecond) {
+		apps, err := portal.LeftOvers(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(apps) > 0 {
+			break
+		}
+	}
+	if err := cmd.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // its exit code is looked at by the caller
+	return cmd, console.String()
+}
+
+// Ctrl-C leaves a report and nothing at the portal. A run that was killed leaves
+// apps, which the next one finds by their names and removes.
+func TestInterruptedRunsLeaveNothingBehind(t *testing.T) {
+	t.Setenv("WAY_PASSWORD", "docspace")
+	file := targetFile(t, "url: "+startPortal(t)+"\nsign-in: {user: admin@docspace.test, password: env:WAY_PASSWORD}\n")
+	portal, err := target.Open(t.Context(), file, nil, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := func() int {
+		apps, err := portal.LeftOvers(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(apps)
+	}
+	dir := t.TempDir()
+	cmd, console := runUntilApps(t, portal, file, dir, syscall.SIGINT)
+	if code := cmd.ProcessState.ExitCode(); code != report.ExitInterrupted {
+		t.Errorf("exit code %d after Ctrl-C:\n%s", code, console)
+	}
+	if outcome, err := report.Read(filepath.Join(dir, "report.json")); err != nil || outcome.ExitCode != report.ExitInterrupted {
+		t.Errorf("the report after Ctrl-C: %v, %s", err, outcome.Outcome)
+	}
+	if n := left(); n > 0 {
+		t.Errorf("%d apps are left after Ctrl-C:\n%s", n, console)
+	}
+
+	runUntilApps(t, portal, file, t.TempDir(), syscall.SIGKILL)
+	before := left()
+	limits := suites.DefaultTimeouts()
+	run := func(abandoned time.Duration) (removed int) {
+		limits.Abandoned = abandoned
+		outcome, err := suites.Run(t.Context(), portal, suites.Options{
+			IDs: []string{"code-single-use"}, Jobs: 1, Timeouts: limits,
+			Tidied: func(target.LeftOver) { removed++ },
+		})
+		if err != nil || outcome.ExitCode != report.ExitExpected || outcome.LeftBehind != "" {
+			t.Errorf("%v, %s %s", err, outcome.Outcome, outcome.LeftBehind)
+		}
+		return removed
+	}
+	if removed := run(limits.Abandoned); removed > 0 || left() != before {
+		t.Errorf("%d apps were removed that another run may need", removed)
+	}
+	if removed := run(time.Nanosecond); before == 0 || removed != before || left() > 0 {
+		t.Errorf("%d apps were left, %d removed by the next run, %d are left now", before, removed, left())
+	}
+}
