@@ -26,7 +26,7 @@ func (f *faultsCommand) Run(s streams) error {
 	}
 	var list []fault
 	for _, known := range mockdocspace.Faults() {
-		list = append(list, fault{known.Name, known.Sentence, known.Where, known.App, known.Breaks, known.EveryoneOnly, known.AppOnly})
+		list = append(list, fault{known.Name, known.Sentence, known.Where, known.App, append([]string{}, known.Breaks...), known.EveryoneOnly, known.AppOnly})
 	}
 	return printJSON(s.out, list)
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"docspace-oauth/internal/schema"
 	"docspace-oauth/mockdocspace"
 	"docspace-oauth/suites/report"
 )
@@ -50,6 +51,7 @@ func runProcess(t *testing.T, arguments ...string) (report.Report, *os.ProcessSt
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
+	schema.Validate(t, "../../suites/report/schema/report-1.json", read(t, filepath.Join(dir, "report.json")))
 	if code := cmd.ProcessState.ExitCode(); code != outcome.ExitCode {
 		t.Errorf("the process ended with %d, the report says %d", code, outcome.ExitCode)
 	}

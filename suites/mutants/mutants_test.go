@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"docspace-oauth/mockdocspace"
+	"docspace-oauth/internal/schema"
 	"docspace-oauth/suites/report"
 	"docspace-oauth/suites/requirement"
 )
@@ -76,6 +77,11 @@ func TestRunTellsCaughtFromMissed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var text bytes.Buffer
+	if err := JSON(&text, matrix); err != nil {
+		t.Fatal(err)
+	}
+	schema.Validate(t, "schema/mutants-1.json", text.String())
 	if !matrix.Green() || matrix.Caught != 2 || matrix.Missed != 0 || !matrix.Sound {
 		t.Fatalf("not green: %+v", matrix)
 	}
@@ -112,6 +118,7 @@ func TestFormsOfTheMatrix(t *testing.T) {
 	if err := JSON(&asJSON, m); err != nil {
 		t.Fatal(err)
 	}
+	schema.Validate(t, "schema/mutants-1.json", asJSON.String())
 	var back Matrix
 	if err := json.Unmarshal(asJSON.Bytes(), &back); err != nil || len(back.Rows) != 1 || back.Caught != 1 {
 		t.Errorf("read back: %v, %+v", err, back)

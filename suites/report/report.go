@@ -117,8 +117,13 @@ func (r *Report) Close(interrupted bool) {
 // (package suites).
 const setupPrefix = "setup: "
 
-// expectedBody is how much of a body is kept where all is as expected, in characters.
-const expectedBody = 1000
+// What is kept where all is as expected: of a body, of an address (in characters), and
+// of the exchanges, which are alike where a check makes hundreds.
+const (
+	expectedBody      = 400
+	expectedAddress   = 600
+	expectedExchanges = 40
+)
 
 // shorten keeps query, headers and bodies of each setup step once, in the first check
 // that has it: signing in and registering an app repeat in nearly every check. Where
@@ -130,8 +135,12 @@ func (r *Report) shorten() {
 		if result.Verdict.urgent() {
 			continue
 		}
+		if more := len(result.Exchanges) - expectedExchanges; more > 0 {
+			result.Exchanges, result.Dropped = result.Exchanges[:expectedExchanges], result.Dropped+more
+		}
 		for j := range result.Exchanges {
 			x := &result.Exchanges[j]
+			x.URL = evidence.Cut(x.URL, expectedAddress)
 			x.At = x.At.Truncate(time.Millisecond)
 			x.RequestBody, x.ResponseBody = evidence.Cut(x.RequestBody, expectedBody), evidence.Cut(x.ResponseBody, expectedBody)
 			if !strings.HasPrefix(x.Note, setupPrefix) || x.Error != "" || x.Like != "" {

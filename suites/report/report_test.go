@@ -17,13 +17,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"docspace-oauth/internal/schema"
 	"docspace-oauth/suites/evidence"
 	"docspace-oauth/suites/requirement"
 )
 
 func row(id string, v Verdict) Result {
 	return Result{
-		Requirement: requirement.Requirement{ID: id, Suite: "token", Level: requirement.Must, Title: "title of " + id, Why: "Why.", Fix: "Fix."},
+		Requirement: requirement.Requirement{ID: id, Suite: "token", Level: requirement.Must, Portal: requirement.Conforms, Title: "title of " + id, Why: "Why.", Fix: "Fix."},
 		Verdict:     v, Message: "saw <b>&\"x\"</b> | *y*",
 	}
 }
@@ -99,7 +100,7 @@ func sample() Report {
 	for _, v := range Verdicts() {
 		result := row("rfc/1/"+string(v), v)
 		if v == Deviation {
-			result.Deviation = &requirement.Deviation{ID: result.ID, Why: "it does", Since: "3.7.2", Link: "docs/x"}
+			result.Deviation = &requirement.Deviation{ID: result.ID, Expected: requirement.Deviates, Why: "it does", Since: "3.7.2", Link: "docs/x"}
 		}
 		result.Exchanges = []evidence.Exchange{{
 			Actor: "app", Peer: "authorization server", Method: "POST", URL: "http://p/oauth2/token?<script>alert(1)</script>",
@@ -151,6 +152,7 @@ func TestFormsAreWellFormed(t *testing.T) {
 	if text := read("summary.md"); !strings.Contains(text, "## Failed") || strings.Contains(text, "<b>") {
 		t.Errorf("summary:\n%s", text)
 	}
+	schema.Validate(t, "schema/report-1.json", read("report.json"))
 	decoder := json.NewDecoder(strings.NewReader(read("report.json")))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&document{}); err != nil {
@@ -175,11 +177,11 @@ func TestSchemaMatchesReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var schema map[string]any
-	if err := json.Unmarshal(text, &schema); err != nil {
+	var published map[string]any
+	if err := json.Unmarshal(text, &published); err != nil {
 		t.Fatal(err)
 	}
-	compare(t, schema, schema, reflect.TypeFor[document](), "report")
+	compare(t, published, published, reflect.TypeFor[document](), "report")
 }
 
 func compare(t *testing.T, root, node map[string]any, typ reflect.Type, at string) {
@@ -275,6 +277,29 @@ func TestReadRefusesOtherFiles(t *testing.T) {
 		if _, err := Read(file); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+// A check that is as expected keeps some of its evidence, one that is not all of it.
+func TestEvidenceIsShortWhereAllIsWell(t *testing.T) {
+	var r Report
+	for _, v := range []Verdict{Pass, Fail} {
+		result := row("rfc/1/"+string(v), v)
+		for range 3 * expectedExchanges {
+			result.Exchanges = append(result.Exchanges, evidence.Exchange{
+				URL: "http://p/?" + strings.Repeat("a", 3*expectedAddress), ResponseBody: strings.Repeat("b", 3*expectedBody),
+			})
+		}
+		r.Results = append(r.Results, result)
+	}
+	r.Close(false)
+	short, whole := r.Results[0], r.Results[1]
+	if len(short.Exchanges) != expectedExchanges || short.Dropped != 2*expectedExchanges ||
+		len(short.Exchanges[0].URL) > 2*expectedAddress || len(short.Exchanges[0].ResponseBody) > 2*expectedBody {
+		t.Errorf("%d exchanges, %d dropped", len(short.Exchanges), short.Dropped)
+	}
+	if len(whole.Exchanges) != 3*expectedExchanges || whole.Dropped != 0 || len(whole.Exchanges[0].ResponseBody) != 3*expectedBody {
+		t.Errorf("a failure: %d exchanges, %d dropped", len(whole.Exchanges), whole.Dropped)
 	}
 }
 
