@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"docspace-oauth/mockdocspace"
 	"docspace-oauth/internal/schema"
+	"docspace-oauth/mockdocspace"
 	"docspace-oauth/suites/report"
 	"docspace-oauth/suites/requirement"
 )
