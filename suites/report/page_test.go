@@ -1,0 +1,155 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"docspace-oauth/flows/browser"
+	"docspace-oauth/internal/axe"
+)
+
+// shown is a report's page in a browser, from a file and without a network.
+func shown(t *testing.T, r Report) *browser.Profile {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs Chromium")
+	}
+	dir := t.TempDir()
+	if err := WriteAll(dir, r); err != nil {
+		t.Fatal(err)
+	}
+	b, err := browser.Launch(t.Context(), browser.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Close() })
+	p, err := b.NewProfile(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Navigate(t.Context(), "file://"+filepath.Join(dir, "report.html")); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// long is a report with what makes a page wide: long ids, messages, addresses.
+func long() Report {
+	r := sample()
+	for i := range r.Results {
+		r.Results[i].ID += "/a-requirement-with-quite-a-long-name"
+		r.Results[i].Message += " " + strings.Repeat("x", 400)
+		for j := range r.Results[i].Exchanges {
+			r.Results[i].Exchanges[j].URL += strings.Repeat("&parameter=value", 40)
+		}
+	}
+	return r
+}
+
+// The page has no barriers in light and dark, and needs no scrolling to the side on a
+// telephone, a tablet or a screen. With REPORT_PICTURES it leaves pictures there.
+func TestPageFitsEverybody(t *testing.T) {
+	p := shown(t, long())
+	script := axe.Load(t)
+	pictures := os.Getenv("REPORT_PICTURES")
+	for _, width := range []int64{375, 1024, 1920} {
+		for _, scheme := range []string{"light", "dark"} {
+			name := fmt.Sprintf("report-%d-%s", width, scheme)
+			err := p.Run(t.Context(), func(ctx context.Context) error {
+				if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+					Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+				}); err != nil {
+					return err
+				}
+				if _, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+					Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500,
+				}); err != nil {
+					return err
+				}
+				script.Check(t, ctx, name)
+				wide, err := chromedp.Run(ctx, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`))
+				if wide > width {
+					t.Errorf("%s: the page is %d pixels wide", name, wide)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if pictures != "" {
+				png, err := p.Screenshot(t.Context())
+				if err == nil {
+					err = os.WriteFile(filepath.Join(pictures, name+".png"), png, 0o644)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+// Whoever has only a keyboard filters, and opens a check and its evidence.
+func TestPageWorksByKeyboard(t *testing.T) {
+	p := shown(t, long())
+	err := p.Run(t.Context(), func(ctx context.Context) error {
+		visible := func() int {
+			n, err := chromedp.Run(ctx, chromedp.Evaluate[int](`[...document.querySelectorAll("details.check")].filter(d => d.offsetParent !== null).length`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		all := visible()
+		focus := func(selector string) {
+			if _, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector(%q).focus()`, selector))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		focus(`input[name="text"]`)
+		if err := chromedp.Do(ctx, chromedp.KeyEvent("rfc/1/pass")); err != nil {
+			return err
+		}
+		if n := visible(); n != 1 || all < 7 {
+			t.Errorf("%d of %d checks are shown after a search", n, all)
+		}
+		focus(`details.check[data-verdict="pass"] > summary`)
+		if err := chromedp.Do(ctx, chromedp.KeyEvent(kb.Enter)); err != nil {
+			return err
+		}
+		open, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.querySelector('details.check[data-verdict="pass"]').open`))
+		if !open {
+			t.Error("Enter does not open a check")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// On paper everything stands that has a verdict, and no filter.
+func TestPageOnPaper(t *testing.T) {
+	p := shown(t, long())
+	err := p.Run(t.Context(), func(ctx context.Context) error {
+		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+			return err
+		}
+		form, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`getComputedStyle(document.querySelector("form")).display !== "none"`))
+		if form {
+			t.Error("the filter is printed")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
