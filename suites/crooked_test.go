@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -121,6 +122,40 @@ func TestLostTargetBlocksTheRest(t *testing.T) {
 	}
 	if n := outcome.Counts[report.Fail] + outcome.Counts[report.Error]; n > 0 {
 		t.Errorf("%d checks failed for a target that was lost: %+v", n, outcome.Results)
+	}
+}
+
+// What one worker finds out ends the others too, which would wait in vain much longer.
+func TestLostTargetEndsEveryWorker(t *testing.T) {
+	waiting := make(chan struct{})
+	var once sync.Once
+	var asked atomic.Int32
+	var portal *httptest.Server
+	portal = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/api/"): // of the check in one worker: it gets no answer
+			once.Do(func() { close(waiting) })
+			<-r.Context().Done()
+		case asked.Add(1) > 2: // after preflight, of the check in the other
+			<-waiting
+			panic(http.ErrAbortHandler)
+		default:
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, fakeMetadata(portal.URL))
+		}
+	}))
+	defer portal.Close()
+	tested, err := target.Open(t.Context(), portal.URL, nil, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	patient := quickly
+	patient.Request, patient.Check = time.Hour, time.Hour // longer than any test may take
+	outcome, err := suites.Run(t.Context(), tested, suites.Options{
+		IDs: []string{"metadata-served", "docspace/api/no-token"}, Jobs: 2, Timeouts: patient,
+	})
+	if err != nil || outcome.ExitCode != report.ExitUnreachable || outcome.Counts[report.Blocked] != 2 {
+		t.Errorf("%v, exit code %d: %s %v", err, outcome.ExitCode, outcome.Outcome, outcome.Counts)
 	}
 }
 

@@ -118,7 +118,8 @@ func (r *run) listen(out io.Reader, ids []string, stop func()) (left []string, d
 	}
 }
 
-// note keeps a verdict and notices that the target was lost.
+// note keeps a verdict, and ends all workers once one of them finds the target lost:
+// the others would only find out the same, each after its own patience.
 func (r *run) note(result report.Result) {
 	if result.Verdict == report.Blocked && strings.HasPrefix(result.Message, lostPrefix) {
 		r.mu.Lock()
@@ -127,6 +128,7 @@ func (r *run) note(result report.Result) {
 		}
 		r.results[result.ID] = result // not told: the sentence comes once, at the end
 		r.mu.Unlock()
+		r.lose()
 		return
 	}
 	r.keep(result)

@@ -142,7 +142,8 @@ type run struct {
 	target  *target.Target
 	known   requirement.Deviations
 	key     []byte
-	began   bool // checks may have registered apps
+	began   bool   // checks may have registered apps
+	lose    func() // ends all workers: the target is lost
 
 	mu      sync.Mutex
 	results map[string]report.Result
@@ -174,6 +175,8 @@ func (r *run) judge(ctx context.Context, chosen []requirement.Requirement) {
 		ids = append(ids, req.ID)
 	}
 	r.began = true
+	ctx, r.lose = context.WithCancel(ctx)
+	defer r.lose()
 	var workers sync.WaitGroup
 	for _, shard := range shards(ids, r.jobs(), r.options.Seed) {
 		workers.Go(func() { r.employ(ctx, shard) })
