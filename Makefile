@@ -8,7 +8,7 @@ BIN := bin
 export GOFLAGS := -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build mock bench images screens fmt check unit judge mutants replay browser clients go clean
+.PHONY: help run test build mock bench images screens fmt check unit judge seeds mutants replay browser clients go clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ unit: go browser clients ## all Go tests, with the race detector
 
 judge: build browser ## all suites against the mock: nothing may fail
 	$(BIN)/runner run --target mock --report report --quiet
+
+seeds: go browser ## twenty whole runs in twenty orders: the verdicts must be the same (some ten minutes)
+	JUDGE_SEEDS=20 $(GO) test -count=1 -timeout 2h -run TestVerdictsAreTheSameWithEverySeed -v ./cmd/runner
 
 mutants: build browser ## proof that every check can fail: each fault on, its checks must notice
 	$(BIN)/runner mutants --report report --quiet
