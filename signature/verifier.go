@@ -2,6 +2,7 @@ package signature
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -66,7 +67,7 @@ func (v *Verifier) remember(token string, signed statement) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.keep(token, signed)
+	v.keep(strings.Clone(token), signed) // a token out of a request would keep all its headers
 }
 
 func (v *Verifier) keep(token string, signed statement) {
