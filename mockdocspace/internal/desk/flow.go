@@ -163,9 +163,7 @@ func keysOf(x control.Exchange, query string) []string {
 	}
 	target := location(x)
 	texts := []string{x.URL, x.Request.Body, target}
-	for _, value := range x.Request.Header["Authorization"] {
-		texts = append(texts, value)
-	}
+	texts = append(texts, x.Request.Header["Authorization"]...)
 	if path, _, _ := strings.Cut(x.URL, "?"); isToken(path) {
 		texts = append(texts, x.Response.Body)
 	}
