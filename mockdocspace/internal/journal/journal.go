@@ -59,13 +59,26 @@ type Exchange struct {
 
 // Message is one half of an exchange.
 type Message struct {
-	Header http.Header
+	fields []field
 	Body   string
 	Bytes  int64 // length of the whole body, as far as it was read or written
 	// Cut says that Body is only the beginning.
 	Cut bool
 	// Binary says that Body is left out because it is no text.
 	Binary bool
+}
+
+// field is one header line. A list of them is half the size of a map, and a full ring
+// is thousands of lists that nobody may ever look at.
+type field struct{ name, value string }
+
+// Header returns the message's headers, for the caller to keep.
+func (m Message) Header() http.Header {
+	h := make(http.Header, len(m.fields))
+	for _, f := range m.fields {
+		h[f.name] = append(h[f.name], f.value)
+	}
+	return h
 }
 
 // Journal is the ring. It is safe for concurrent use.
@@ -142,12 +155,9 @@ func (j *Journal) write(x *Exchange) {
 func (x *Exchange) size() int {
 	const fixed = 400 // the struct and its maps
 	n := fixed + len(x.URL) + len(x.Request.Body) + len(x.Response.Body) + len(x.Note.Cause.Text)
-	for _, h := range []http.Header{x.Request.Header, x.Response.Header} {
-		for name, values := range h {
-			n += len(name)
-			for _, v := range values {
-				n += len(v) + 16
-			}
+	for _, fields := range [][]field{x.Request.fields, x.Response.fields} {
+		for _, f := range fields {
+			n += len(f.name) + len(f.value) + 32
 		}
 	}
 	return n

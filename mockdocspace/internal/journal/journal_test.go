@@ -39,10 +39,10 @@ func TestRecordsAnExchange(t *testing.T) {
 	if x.Seq != 1 || !x.At.Equal(c.Now()) || x.Method != "PUT" || x.URL != "/a%2Fb?c=d" || x.Status != 418 || x.Proto != "HTTP/1.1" || x.Remote == "" || x.Aborted {
 		t.Errorf("recorded %+v", *x)
 	}
-	if x.Request.Body != "hello" || x.Request.Bytes != 5 || x.Request.Header.Get("X-Sent") != "yes" || x.Request.Header.Get("X-Added-By-The-Router") != "" {
+	if x.Request.Body != "hello" || x.Request.Bytes != 5 || x.Request.Header().Get("X-Sent") != "yes" || x.Request.Header().Get("X-Added-By-The-Router") != "" {
 		t.Errorf("request %+v", x.Request)
 	}
-	if x.Response.Body != "short and stout" || x.Response.Bytes != 15 || x.Response.Header.Get("X-Answer") != "yes" || x.Response.Cut {
+	if x.Response.Body != "short and stout" || x.Response.Bytes != 15 || x.Response.Header().Get("X-Answer") != "yes" || x.Response.Cut {
 		t.Errorf("response %+v", x.Response)
 	}
 }

@@ -33,7 +33,7 @@ func (j *Journal) record(w http.ResponseWriter, r *http.Request, next http.Handl
 		URL: j.redact.url(requestURI(r)),
 	}
 	// Now, since the portal's router adds headers of its own to the request.
-	x.Request.Header = j.redact.header(r.Header)
+	x.Request.fields = j.redact.header(r.Header)
 	contentType := r.Header.Get("Content-Type")
 	encoded := r.Header.Get("Content-Encoding") != ""
 
@@ -62,7 +62,7 @@ func (j *Journal) record(w http.ResponseWriter, r *http.Request, next http.Handl
 		if recorder.hijacked {
 			x.Status = 0
 		}
-		x.Response.Header = j.redact.header(w.Header())
+		x.Response.fields = j.redact.header(w.Header())
 		// The request first: what it makes known is recognised in the response.
 		j.redact.body(&x.Request, request, contentType, encoded)
 		j.redact.body(&x.Response, response, w.Header().Get("Content-Type"), w.Header().Get("Content-Encoding") != "")

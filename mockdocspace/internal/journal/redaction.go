@@ -135,19 +135,16 @@ func isMark(value string) bool {
 }
 
 // header returns a redacted copy.
-func (r *redactor) header(h http.Header) http.Header {
+func (r *redactor) header(h http.Header) []field {
 	count := 0
 	for _, values := range h {
 		count += len(values)
 	}
-	out := make(http.Header, len(h))
-	all := make([]string, 0, count) // one list for all names
+	out := make([]field, 0, count)
 	for name, values := range h {
-		begin := len(all)
 		for _, v := range values {
-			all = append(all, r.headerValue(name, v))
+			out = append(out, field{name, r.headerValue(name, v)})
 		}
-		out[name] = all[begin:len(all):len(all)]
 	}
 	return out
 }

@@ -183,10 +183,10 @@ func TestSecretsAreNotKept(t *testing.T) {
 		if l := leaked(dump(x)); len(l) > 0 {
 			t.Errorf("leaked %q in %s", l, dump(x))
 		}
-		if got := x.Request.Header.Get("Authorization"); !strings.HasPrefix(got, "Bearer ‹token-") {
+		if got := x.Request.Header().Get("Authorization"); !strings.HasPrefix(got, "Bearer ‹token-") {
 			t.Errorf("Authorization %q", got)
 		}
-		if got := x.Request.Header.Get("Cookie"); !strings.Contains(got, "asc_auth_key=‹session-1›; x-signature=‹") {
+		if got := x.Request.Header().Get("Cookie"); !strings.Contains(got, "asc_auth_key=‹session-1›; x-signature=‹") {
 			t.Errorf("Cookie %q", got)
 		}
 	})
@@ -210,10 +210,10 @@ func TestSecretsAreNotKept(t *testing.T) {
 		if l := leaked(dump(x)); len(l) > 0 {
 			t.Errorf("leaked %q in %s", l, dump(x))
 		}
-		if got := x.Response.Header.Get("Location"); !strings.HasSuffix(got, "@app.test/cb?a=1&state=keep+me&code=‹code-1›&key=‹link-1›") {
+		if got := x.Response.Header().Get("Location"); !strings.HasSuffix(got, "@app.test/cb?a=1&state=keep+me&code=‹code-1›&key=‹link-1›") {
 			t.Errorf("Location %q", got)
 		}
-		if got := x.Response.Header.Get("Set-Cookie"); got != "asc_auth_key=‹session-1›; Path=/; HttpOnly" {
+		if got := x.Response.Header().Get("Set-Cookie"); got != "asc_auth_key=‹session-1›; Path=/; HttpOnly" {
 			t.Errorf("Set-Cookie %q", got)
 		}
 	})
@@ -257,11 +257,11 @@ func TestEqualValuesStayRecognisable(t *testing.T) {
 	}
 	x := j.Read(Filter{}, 0).Exchanges
 	for _, tt := range []struct{ got, want string }{
-		{x[0].Response.Header.Get("Location"), "http://app.test/cb?code=‹code-1›"},
+		{x[0].Response.Header().Get("Location"), "http://app.test/cb?code=‹code-1›"},
 		{x[1].Request.Body, "code=‹code-1›&client_secret=‹secret-1›"},
 		{x[1].Response.Body, `{"access_token":"‹token-1›"}`},
 		{x[2].Request.Body, "x=‹secret-1›&code=‹code-2›"},
-		{x[3].Request.Header.Get("Authorization"), "Bearer ‹token-1›"},
+		{x[3].Request.Header().Get("Authorization"), "Bearer ‹token-1›"},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("got %s, want %s", tt.got, tt.want)

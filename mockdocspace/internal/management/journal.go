@@ -106,5 +106,5 @@ func (s *server) exchangeOf(x *journal.Exchange) control.Exchange {
 }
 
 func messageOf(m journal.Message) control.Message {
-	return control.Message{Header: m.Header, Body: m.Body, Bytes: m.Bytes, Cut: m.Cut, Binary: m.Binary}
+	return control.Message{Header: m.Header(), Body: m.Body, Bytes: m.Bytes, Cut: m.Cut, Binary: m.Binary}
 }

@@ -36,15 +36,15 @@ func harEntry(x *journal.Exchange) control.HAREntry {
 	e := control.HAREntry{
 		StartedDateTime: x.At.Format("2006-01-02T15:04:05.000Z07:00"), Time: taken,
 		Request: control.HARRequest{
-			Method: x.Method, URL: absolute(x), HTTPVersion: x.Proto, Cookies: requestCookies(x), Headers: harHeaders(x.Request.Header),
+			Method: x.Method, URL: absolute(x), HTTPVersion: x.Proto, Cookies: requestCookies(x), Headers: harHeaders(x.Request.Header()),
 			QueryString: harQuery(x.URL), HeadersSize: -1, BodySize: x.Request.Bytes,
 		},
 		Response: control.HARResponse{
-			Status: x.Status, StatusText: http.StatusText(x.Status), HTTPVersion: x.Proto, Cookies: responseCookies(x), Headers: harHeaders(x.Response.Header),
+			Status: x.Status, StatusText: http.StatusText(x.Status), HTTPVersion: x.Proto, Cookies: responseCookies(x), Headers: harHeaders(x.Response.Header()),
 			Content: control.HARContent{
-				Size: x.Response.Bytes, MimeType: x.Response.Header.Get("Content-Type"), Text: x.Response.Body, Comment: left(x.Response),
+				Size: x.Response.Bytes, MimeType: x.Response.Header().Get("Content-Type"), Text: x.Response.Body, Comment: left(x.Response),
 			},
-			RedirectURL: x.Response.Header.Get("Location"), HeadersSize: -1, BodySize: x.Response.Bytes,
+			RedirectURL: x.Response.Header().Get("Location"), HeadersSize: -1, BodySize: x.Response.Bytes,
 		},
 		// How the time divides is not known here: it counts as waiting.
 		Timings: control.HARTimings{Wait: taken},
@@ -82,7 +82,7 @@ func absolute(x *journal.Exchange) string {
 // harForm is a request body: the fields of a form, else text.
 func harForm(x *journal.Exchange) *control.HARPostData {
 	data := &control.HARPostData{
-		MimeType: x.Request.Header.Get("Content-Type"), Text: x.Request.Body, Comment: left(x.Request), Params: []control.HARPair{},
+		MimeType: x.Request.Header().Get("Content-Type"), Text: x.Request.Body, Comment: left(x.Request), Params: []control.HARPair{},
 	}
 	if media, _, _ := strings.Cut(data.MimeType, ";"); strings.EqualFold(strings.TrimSpace(media), "application/x-www-form-urlencoded") {
 		data.Params = pairs(x.Request.Body)
@@ -130,7 +130,7 @@ func harHeaders(header http.Header) []control.HARPair {
 // requestCookies reads them by hand: net/http drops values like ‹session-1›.
 func requestCookies(x *journal.Exchange) []control.HARCookie {
 	list := []control.HARCookie{}
-	for _, line := range x.Request.Header.Values("Cookie") {
+	for _, line := range x.Request.Header().Values("Cookie") {
 		for pair := range strings.SplitSeq(line, ";") {
 			if name, value, ok := strings.Cut(strings.TrimSpace(pair), "="); ok {
 				list = append(list, control.HARCookie{Name: name, Value: value})
@@ -142,7 +142,7 @@ func requestCookies(x *journal.Exchange) []control.HARCookie {
 
 func responseCookies(x *journal.Exchange) []control.HARCookie {
 	list := []control.HARCookie{}
-	for _, line := range x.Response.Header.Values("Set-Cookie") {
+	for _, line := range x.Response.Header().Values("Set-Cookie") {
 		pair, attributes, _ := strings.Cut(line, ";")
 		name, value, ok := strings.Cut(strings.TrimSpace(pair), "=")
 		if !ok {
