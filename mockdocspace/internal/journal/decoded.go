@@ -69,10 +69,8 @@ func (j *Journal) Tokens(x *Exchange) []Token {
 	look(x.URL)
 	for _, m := range []Message{x.Request, x.Response} {
 		look(m.Body)
-		for _, values := range m.Header {
-			for _, value := range values {
-				look(value)
-			}
+		for _, f := range m.fields {
+			look(f.value)
 		}
 	}
 	var tokens []Token
