@@ -166,6 +166,9 @@ func (r *redactor) member(raw string) string {
 		if mark, known := r.known(value); known {
 			return mark
 		}
+		if len(value) == len(raw) && runEnd(raw, 0) == len(raw) && len(raw) < opaqueLength && !strings.HasPrefix(raw, "eyJ") {
+			return raw // one run, which has just been looked up
+		}
 	}
 	return r.text(raw)
 }

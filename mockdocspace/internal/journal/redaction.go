@@ -171,6 +171,9 @@ func (r *redactor) headerValue(name, value string) string {
 	case "Location", "Content-Location", "Referer", "X-Redirect-Uri":
 		return r.url(value)
 	default:
+		if everyday(value) {
+			return value
+		}
 		return r.text(value)
 	}
 }

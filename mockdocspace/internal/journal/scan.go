@@ -13,7 +13,7 @@ const opaqueLength = 128
 // that tokens consist of, and replaces those that have been met as a secret, that
 // are shaped like one, or that stand as the value of a secret name.
 func (r *redactor) text(text string) string {
-	if len(text) < recognisable && !strings.ContainsAny(text, `=%\&"`) {
+	if len(text) < recognisable && !mayName(text) {
 		return text // too short for a secret, and no name of one
 	}
 	var out strings.Builder
@@ -57,6 +57,29 @@ func (r *redactor) text(text string) string {
 	}
 	out.WriteString(text[kept:])
 	return out.String()
+}
+
+// mayName reports whether a short text holds a character that ends the name of a value.
+func mayName(text string) bool {
+	for i := range len(text) {
+		switch text[i] {
+		case '=', '%', '\\', '&', '"':
+			return true
+		}
+	}
+	return false
+}
+
+// everyday reports whether a header's value is one of those that nearly every
+// exchange has, so that they need not be searched each time.
+func everyday(value string) bool {
+	switch value {
+	case "no-cache, no-store, max-age=0, must-revalidate", "Access-Control-Request-Method", "Access-Control-Request-Headers",
+		"mockdocspace (not for production)", "application/x-www-form-urlencoded", "application/json",
+		"application/json;charset=UTF-8", "application/json; charset=utf-8", "gzip":
+		return true
+	}
+	return false
 }
 
 // valueAfter is where the value begins whose name ends at end: after an equals sign,
