@@ -44,6 +44,7 @@ check: go ## format, vet, staticcheck
 
 unit: go browser clients ## all Go tests, with the race detector
 	$(GO) test -race -timeout 15m ./...
+	$(GO) test -timeout 10m -run '^(TestLifecycle|TestSnapshotRestoresEverything)$$' ./mockdocspace
 
 judge: build browser ## all suites against the mock: nothing may fail
 	$(BIN)/runner run --target mock --report report --quiet

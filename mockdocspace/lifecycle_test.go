@@ -32,7 +32,11 @@ func TestLifecycle(t *testing.T) {
 		t.Run(store.name, func(t *testing.T) {
 			sequences, steps := 0, 0
 			folder := store.folder()
-			more := func() bool { return steps < lifecycleSteps }
+			enough := lifecycleSteps
+			if raceDetector {
+				enough /= 10
+			}
+			more := func() bool { return steps < enough }
 			if text := os.Getenv(lifecycleFor); text != "" {
 				limit, err := time.ParseDuration(text)
 				if err != nil {

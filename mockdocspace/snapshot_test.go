@@ -26,7 +26,7 @@ import (
 // clock frozen every GET of the API and every token answers as before.
 func TestSnapshotRestoresEverything(t *testing.T) {
 	actions := 10_000
-	if testing.Short() {
+	if testing.Short() || raceDetector {
 		actions = 500
 	}
 	for name, file := range map[string]string{"memory": "", "sqlite": filepath.Join(t.TempDir(), "portal.db")} {

@@ -1,0 +1,5 @@
+//go:build !race
+
+package mockdocspace_test
+
+const raceDetector = false
