@@ -8,7 +8,7 @@ BIN := bin
 export GOFLAGS := -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build mock bench images screens fmt check unit judge seeds mutants replay browser clients go clean
+.PHONY: help run test build mock bench images screens fmt check unit endure judge seeds mutants replay browser clients go clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ check: go ## format, vet, staticcheck
 unit: go browser clients ## all Go tests, with the race detector
 	$(GO) test -race -timeout 15m ./...
 	$(GO) test -timeout 10m -run '^(TestLifecycle|TestSnapshotRestoresEverything)$$' ./mockdocspace
+
+endure: go ## the long tests at full length: 400 kills, random lives, 1,000 rounds of races, an hour of load
+	KILL_TEST_KILLS=200 SQLITE_TEST_KILLS=200 $(GO) test -count=1 -timeout 1h -run Kill -v ./cmd/mockserver ./mockdocspace/internal/store/sqlite
+	LIFECYCLE_TEST_FOR=10m $(GO) test -count=1 -timeout 1h -run '^TestLifecycle$$' -v ./mockdocspace -rapid.steps 60
+	RACE_TEST_ALL_ROUNDS=1 $(GO) test -race -count=1 -timeout 1h -run OneOfManyParallel -v ./mockdocspace/internal/identity
+	SOAK_TEST_FOR=30m $(GO) test -count=1 -timeout 2h -run '^TestSoak$$' -v ./mockdocspace
 
 judge: build browser ## all suites against the mock: nothing may fail
 	$(BIN)/runner run --target mock --report report --quiet
