@@ -59,7 +59,10 @@ func keysUsable(c *Case) {
 }
 
 func noPrivateKey(c *Case) {
-	answer := c.Get("/oauth2/jwks", nil)
+	// Where the server says that they are (RFC 8414 §2): this rule holds for any server.
+	var address string
+	c.setup("jwks_uri", func() { address = c.here(c.Get(serverMetadata, nil).Text("jwks_uri")) })
+	answer := c.Get(address, nil)
 	keys, _ := answer.Member("keys").([]any)
 	c.Control("there are keys", func() { c.Expect(keys).NotTo(gomega.BeEmpty(), "keys in %v", answer) })
 	for _, k := range keys {

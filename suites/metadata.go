@@ -98,11 +98,15 @@ func (c *Case) reach(method, address string) reached {
 }
 
 // here moves an address of the metadata to the scheme and host of the target, so
-// that a scheme that the portal can't know (see sameAddress) does not matter.
+// that a scheme that the portal can't know (see sameAddress) does not matter. Another
+// server may keep its endpoints wherever it says (RFC 8414 §2).
 func (c *Case) here(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		c.Fail("%q is not an address: %v", address, err)
+	}
+	if c.Target.Foreign != "" && absolute(address) {
+		return address
 	}
 	return c.Target.URL + u.RequestURI()
 }

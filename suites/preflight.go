@@ -65,13 +65,7 @@ func Preflight(ctx context.Context, t *target.Target, limits Timeouts) error {
 	if err := clockSkew(t, resp.Header, time.Now()); err != nil {
 		return err
 	}
-	patience := limits.Preflight
-	if t.Access.Method == target.ByBrowser {
-		patience += limits.Browser
-	}
-	ctx, cancelSignIn := context.WithTimeout(whole, patience)
-	defer cancelSignIn()
-	return letsIn(ctx, t, client)
+	return letsInWithin(whole, t, limits)
 }
 
 // docSpace recognises a portal by its metadata: the addresses of its endpoints and
@@ -116,6 +110,23 @@ func rateUsedUp(base string, h http.Header) error {
 		return fmt.Errorf("%s refuses for its rate limit: wait %s, and give the target a pacing", base, wait.Round(time.Second))
 	}
 	return fmt.Errorf("%s refuses for its rate limit: wait a minute, and give the target a pacing", base)
+}
+
+// letsInWithin is letsIn with a connection and a time limit of its own.
+func letsInWithin(ctx context.Context, t *target.Target, limits Timeouts) error {
+	patience := limits.Preflight
+	if t.Access.Method == target.ByBrowser {
+		patience += limits.Browser
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	transport, err := t.Transport()
+	if err != nil {
+		return err
+	}
+	client := flows.NewHTTPClient(transport)
+	defer client.CloseIdleConnections()
+	return letsIn(ctx, t, client)
 }
 
 // letsIn signs the given user in and looks at the ready-made apps.

@@ -155,7 +155,11 @@ func (r *run) judge(ctx context.Context, chosen []requirement.Requirement) {
 	if err == nil {
 		err = preflightPages(ctx, r.target, r.judged(chosen), r.options.Timeouts)
 	}
-	if err != nil && (!r.options.Force || !errors.Is(err, ErrNotDocSpace)) {
+	if r.options.Force && errors.Is(err, ErrNotDocSpace) {
+		r.foreign(ctx)
+		err = nil
+	}
+	if err != nil {
 		if ctx.Err() == nil {
 			r.report.Lost = err.Error()
 		}
@@ -184,6 +188,26 @@ func (r *run) judge(ctx context.Context, chosen []requirement.Requirement) {
 	workers.Wait()
 }
 
+// foreign leaves out what only a portal can do, where nobody signs in as at one: the
+// paths of a portal say nothing about another server, and 404 is no breach there. A
+// portal that merely has strange metadata lets its user in, and is judged whole.
+func (r *run) foreign(ctx context.Context) {
+	t := r.target
+	if t.Mock != nil {
+		return
+	}
+	reason := fmt.Sprintf("%s %v", t.URL, ErrNotDocSpace)
+	if t.Access != nil {
+		err := letsInWithin(ctx, t, r.options.Timeouts.orDefault())
+		if err == nil {
+			return
+		}
+		reason += fmt.Sprintf(" by its metadata, and %v", err)
+	}
+	t.Foreign = reason
+	t.Access, t.Second, t.SecondAccess, t.Apps = nil, nil, nil, nil
+}
+
 // judged are those of the requirements that are not left out.
 func (r *run) judged(chosen []requirement.Requirement) []requirement.Requirement {
 	return slices.DeleteFunc(slices.Clone(chosen), func(req requirement.Requirement) bool { return r.leftOut(req) != "" })
@@ -199,6 +223,9 @@ func (r *run) leftOut(req requirement.Requirement) string {
 	}
 	if reason := r.target.NotOffered[req.Suite]; reason != "" {
 		return "not offered by the target: " + reason
+	}
+	if r.target.Foreign != "" && (req.Suite == "api" || strings.HasPrefix(req.ID, "docspace/")) {
+		return "a rule of DocSpace portals: " + r.target.Foreign
 	}
 	o := r.options
 	for _, need := range req.Needs {

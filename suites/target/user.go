@@ -48,6 +48,9 @@ type registrar struct {
 // or the one user that was given.
 func (t *Target) Registrar(ctx context.Context) (User, error) {
 	if t.Mock == nil {
+		if t.Foreign != "" {
+			return User{}, fmt.Errorf("%w: nobody signs in as at a portal: %s", ErrNotOffered, t.Foreign)
+		}
 		if t.Access == nil {
 			return User{}, fmt.Errorf("%w: nobody was named who can sign in at %s", ErrNotOffered, t.URL)
 		}
