@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the foreign OAuth and API clients that the tests run against the mock, and
-# the foreign OAuth server that they run the runner against,
+# the foreign OAuth server that the runner is tried on,
 # of the versions in foreign/node/package-lock.json and foreign/python/requirements.txt,
 # into .cache/clients, and prints that directory. What is there already is not
 # fetched again, so that it works offline from then on. Node and Python come from
