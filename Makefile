@@ -42,9 +42,10 @@ check: go ## format, vet, staticcheck
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
-unit: go browser clients ## all Go tests, with the race detector
-	$(GO) test -race -timeout 15m ./...
-	$(GO) test -timeout 10m -run '^(TestLifecycle|TestSnapshotRestoresEverything)$$' ./mockdocspace
+unit: go browser clients ## all Go tests, with the race detector but for the longest in the browser
+	$(GO) test -race -timeout 15m $$($(GO) list ./... | grep -Ev '/(gallery|goldenbrowser)$$')
+	$(GO) test -timeout 15m ./internal/gallery ./mockdocspace/goldenbrowser
+	$(GO) test -timeout 10m -run '^(TestLifecycle.*|TestSnapshotRestoresEverything)$$' ./mockdocspace
 
 endure: go ## the long tests at full length: 400 kills, random lives, 1,000 rounds of races, an hour of load
 	KILL_TEST_KILLS=200 SQLITE_TEST_KILLS=200 $(GO) test -count=1 -timeout 1h -run Kill -v ./cmd/mockserver ./mockdocspace/internal/store/sqlite

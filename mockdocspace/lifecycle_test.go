@@ -111,6 +111,9 @@ func sequence(t *rapid.T, folder string, o mockdocspace.Options, cutLog bool) (i
 // The account of who may do what notices a portal that breaks a rule of it, and
 // a store that loses something.
 func TestLifecycle_noticesBrokenRules(t *testing.T) {
+	if raceDetector {
+		t.Skip("runs without the race detector, see make unit")
+	}
 	for _, tt := range []struct {
 		name   string
 		cutLog bool
