@@ -97,24 +97,15 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		}
 		body = bytes.NewReader(encoded)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, c.base+"/mock/"+path, body)
-	if err != nil {
-		return fmt.Errorf("control API: %w", err)
-	}
+	header := http.Header{}
 	if in != nil {
-		request.Header.Set("Content-Type", "application/json")
+		header.Set("Content-Type", "application/json")
 	}
-	if c.token != "" {
-		request.Header.Set("Authorization", "Bearer "+c.token)
-	}
-	response, err := c.http.Do(request)
+	response, err := c.open(ctx, method, path, header, body)
 	if err != nil {
-		return fmt.Errorf("control API: %w", err)
+		return err
 	}
 	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode >= 300 {
-		return refusal(response)
-	}
 	if out == nil || response.StatusCode == http.StatusNoContent {
 		_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, largestAnswer))
 		return nil
@@ -123,6 +114,27 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		return fmt.Errorf("control API: answer of %s %s: %w", method, path, err)
 	}
 	return nil
+}
+
+// open sends a request and returns an answer that is no refusal, for the caller to close.
+func (c *Client) open(ctx context.Context, method, path string, header http.Header, body io.Reader) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, c.base+"/mock/"+path, body)
+	if err != nil {
+		return nil, fmt.Errorf("control API: %w", err)
+	}
+	request.Header = header
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("control API: %w", err)
+	}
+	if response.StatusCode >= 300 {
+		defer func() { _ = response.Body.Close() }()
+		return nil, refusal(response)
+	}
+	return response, nil
 }
 
 // largestAnswer bounds what is read, in bytes; a snapshot of a large state is the

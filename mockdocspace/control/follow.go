@@ -74,25 +74,15 @@ func (c *Client) Follow(ctx context.Context, f JournalFilter) iter.Seq2[JournalE
 // stream reads server-sent events (HTML Standard §9.2.6) and hands each to take. It
 // keeps the id of the last one in seen. errEnded says that the connection ended.
 func (c *Client) stream(ctx context.Context, path string, seen *string, take func(name string, data []byte) error) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+"/mock/"+path, nil)
-	if err != nil {
-		return fmt.Errorf("control API: %w", err)
-	}
-	request.Header.Set("Accept", "text/event-stream")
+	header := http.Header{"Accept": {"text/event-stream"}}
 	if *seen != "" {
-		request.Header.Set("Last-Event-ID", *seen)
+		header.Set("Last-Event-ID", *seen)
 	}
-	if c.token != "" {
-		request.Header.Set("Authorization", "Bearer "+c.token)
-	}
-	response, err := c.http.Do(request)
+	response, err := c.open(ctx, http.MethodGet, path, header, nil)
 	if err != nil {
-		return fmt.Errorf("control API: %w", err)
+		return err
 	}
 	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode >= 300 {
-		return refusal(response)
-	}
 	lines := bufio.NewReader(response.Body)
 	name, id, data, begun := "", "", []byte(nil), false
 	for {
