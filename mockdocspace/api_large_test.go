@@ -3,21 +3,12 @@ package mockdocspace_test
 import (
 	"io"
 	"net/http"
-	"runtime"
-	"sync"
 	"testing"
 
 	"docspace-oauth/flows"
 	"docspace-oauth/mockdocspace"
+	"docspace-oauth/mockdocspace/internal/bulk"
 )
-
-// zeros is an endless content.
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
-}
 
 // A file of 200 MB goes through the whole portal, journal included, and back
 // without passing through memory. The client is in this process too.
@@ -30,8 +21,8 @@ func TestLargeFile(t *testing.T) {
 	api := flows.NewAPI(p.URL(), p.token("user@docspace.test", "files:write"), &http.Client{Transport: flows.Transport()})
 	my, err := api.MyDocuments(t.Context())
 	p.must(err)
-	grown := heapGrowth(func() {
-		file, err := api.Upload(t.Context(), my.Current.ID, "large.bin", io.LimitReader(zeros{}, size))
+	grown := bulk.HeapGrowth(func() {
+		file, err := api.Upload(t.Context(), my.Current.ID, "large.bin", io.LimitReader(bulk.Zeros{}, size))
 		p.must(err)
 		if file.Size != size || file.Length != "200 MB" {
 			t.Errorf("file %+v", file)
@@ -47,32 +38,4 @@ func TestLargeFile(t *testing.T) {
 	if grown > 40<<20 {
 		t.Errorf("the heap grew by %d MB", grown>>20)
 	}
-}
-
-// heapGrowth is by how many bytes the heap grew, at most, while run ran.
-func heapGrowth(run func()) int64 {
-	live := func() int64 {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return int64(m.HeapInuse)
-	}
-	runtime.GC()
-	before, peak := live(), int64(0)
-	var watcher sync.WaitGroup
-	done := make(chan struct{})
-	watcher.Go(func() {
-		for {
-			select {
-			case <-done:
-				return
-			default:
-				peak = max(peak, live())
-				runtime.Gosched()
-			}
-		}
-	})
-	run()
-	close(done)
-	watcher.Wait()
-	return peak - before
 }

@@ -9,12 +9,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
 
+	"docspace-oauth/mockdocspace/internal/bulk"
 	"docspace-oauth/mockdocspace/internal/store"
 )
 
@@ -255,14 +255,6 @@ func (d *diskStore) DeleteBlob(_ context.Context, id string) error {
 	return os.Remove(filepath.Join(d.dir, id))
 }
 
-// zeros is an endless body.
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
-}
-
 // 200 MB go in and out, by one request and in chunks, and the heap stays as it was.
 func TestLargeFilesStream(t *testing.T) {
 	if testing.Short() {
@@ -281,7 +273,7 @@ func TestLargeFilesStream(t *testing.T) {
 		go func() {
 			part, err := w.CreateFormFile("file", "big.bin")
 			if err == nil {
-				_, err = io.CopyN(part, zeros{}, length)
+				_, err = io.CopyN(part, bulk.Zeros{}, length)
 			}
 			if err == nil {
 				err = w.Close()
@@ -299,7 +291,7 @@ func TestLargeFilesStream(t *testing.T) {
 		p.must(err)
 		return answer{res.StatusCode, res.Header, string(body)}
 	}
-	heap := peakHeap(t, func() {
+	heap := bulk.HeapGrowth(func() {
 		send("/api/2.0/files/@my/upload", size).want(t, 200)
 		my := number(p.api("GET", "files/@my", token, nil).response(t)["current"].(map[string]any)["id"])
 		session := p.api("POST", "files/"+my+"/upload/create_session", token, map[string]any{"fileName": "chunks.bin", "fileSize": size}).response(t)
@@ -330,33 +322,4 @@ func TestLargeFilesStream(t *testing.T) {
 	if heap > 32<<20 {
 		t.Errorf("the heap grew by %d MB", heap>>20)
 	}
-}
-
-// peakHeap is by how much the heap grew, at most, while run ran.
-func peakHeap(t *testing.T, run func()) int64 {
-	t.Helper()
-	live := func() int64 {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return int64(m.HeapInuse)
-	}
-	runtime.GC()
-	before, peak := live(), int64(0)
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				peak = max(peak, live())
-				runtime.Gosched()
-			}
-		}
-	}()
-	run()
-	close(stop)
-	<-stopped
-	return peak - before
 }
