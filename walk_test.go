@@ -3,7 +3,6 @@ package docspaceoauth
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,7 +11,6 @@ import (
 	"testing"
 
 	"docspace-oauth/flows"
-	"docspace-oauth/flows/browser"
 	"docspace-oauth/flows/webapp"
 	"docspace-oauth/internal/hand"
 	"docspace-oauth/mockdocspace"
@@ -36,22 +34,8 @@ func TestTheWalkOfTheREADME(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chromium, err := browser.Launch(t.Context(), browser.Options{})
-	if errors.Is(err, browser.ErrNotFound) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer chromium.Close()
-	profile, err := chromium.NewProfile(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer profile.Close()
-
 	var id, secret string
-	if err := profile.Run(t.Context(), func(ctx context.Context) error {
+	hand.InTab(t, func(ctx context.Context) error {
 		h := hand.On(ctx)
 
 		// Step 1: sign in and allow.
@@ -91,9 +75,7 @@ func TestTheWalkOfTheREADME(t *testing.T) {
 		id = h.Value(`document.querySelector('[data-testid="id_input_group_input"]').value`)
 		secret = h.Value(`document.querySelector('[data-testid="secret_input_group_input"]').value`)
 		return h.Err
-	}); err != nil {
-		t.Fatal(err)
-	}
+	})
 
 	script := strings.NewReplacer(mockdocspace.DemoClientID, id, mockdocspace.DemoClientSecret, secret).
 		Replace(snippet(t, "README.md", "curl"))

@@ -2,32 +2,18 @@ package axe_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 
-	"docspace-oauth/flows/browser"
 	"docspace-oauth/internal/axe"
+	"docspace-oauth/internal/hand"
 )
 
 func TestBarriersAreFound(t *testing.T) {
 	script := axe.Load(t)
-	chromium, err := browser.Launch(t.Context(), browser.Options{})
-	if errors.Is(err, browser.ErrNotFound) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer chromium.Close()
-	profile, err := chromium.NewProfile(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer profile.Close()
-	if err := profile.Run(t.Context(), func(ctx context.Context) error {
+	hand.InTab(t, func(ctx context.Context) error {
 		if err := chromedp.Do(ctx, chromedp.Navigate(`data:text/html,<html lang="en"><title>t</title><main><h1>t</h1><input><p style="color:%23bbb">pale</p>`)); err != nil {
 			return err
 		}
@@ -40,7 +26,5 @@ func TestBarriersAreFound(t *testing.T) {
 			}
 		}
 		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
+	})
 }
