@@ -79,6 +79,7 @@ type Case struct {
 	ended    time.Time // when the verdict fell, zero while it has not
 	cleanup  []func()
 	signed   map[string]signed
+	taken    map[string]bool // ready-made apps of this check, by id
 }
 
 func (s *session) newCase(ctx context.Context, r requirement.Requirement, t *target.Target) *Case {
@@ -90,9 +91,9 @@ func (s *session) newCase(ctx context.Context, r requirement.Requirement, t *tar
 	}
 	c := &Case{
 		Requirement: r, Target: t, session: s, ctx: ctx, redactor: redactor,
-		recorder: evidence.NewRecorder(s.transport, redactor), signed: map[string]signed{},
+		recorder: evidence.NewRecorder(s.transport, redactor), signed: map[string]signed{}, taken: map[string]bool{},
 	}
-	c.client = flows.NewHTTPClient(c.recorder)
+	c.client = flows.NewHTTPClient(spare(t, c.recorder))
 	c.client.Timeout = s.timeouts.Request
 	c.Gomega = gomega.NewGomega(func(message string, _ ...int) { c.end(report.Fail, message) })
 	return c

@@ -107,6 +107,9 @@ func cut(text string) string {
 
 // attackRegistration sends the hostile requests and deletes what they registered.
 func (c *Case) attackRegistration(wrong func(answer Response) string) {
+	if len(c.Target.Apps) > 0 {
+		c.need(errSpared)
+	}
 	var requests []hostile
 	c.setup("hostile requests", func() { requests = c.hostileRegistrations() })
 	owner, err := c.Target.Registrar(c.ctx)

@@ -186,6 +186,12 @@ func fits(app target.ReadyApp, registered *flows.Registered) error {
 		return fmt.Errorf("the redirect URI %s of the app %s is not registered; the nearest is %s",
 			marked(app.RedirectURI, at), app.ClientID, marked(nearest, at))
 	}
+	if !registered.Enabled {
+		return fmt.Errorf("the app %s is switched off at the portal", app.ClientID)
+	}
+	if public := slices.Contains(registered.AuthenticationMethods, "none"); public != app.AllowPKCE {
+		return fmt.Errorf("the app %s is registered with allow_pkce %v: say allow-pkce: %v in the target", app.ClientID, public, public)
+	}
 	for _, scope := range app.Scopes {
 		if !slices.Contains(registered.Scopes, scope) {
 			return fmt.Errorf("the app %s is not registered for the scope %s, only for %s", app.ClientID, scope, strings.Join(registered.Scopes, " "))

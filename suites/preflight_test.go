@@ -1,6 +1,7 @@
 package suites_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"docspace-oauth/flows"
 	"docspace-oauth/suites"
 	"docspace-oauth/suites/report"
 	"docspace-oauth/suites/target"
@@ -23,7 +25,17 @@ func TestPreflightNamesTheTrouble(t *testing.T) {
 	const demoApp = "11111111-1111-4111-8111-111111111111"
 	admin := &target.Access{User: "admin@docspace.test", Password: "docspace", Type: target.Admin}
 	app := func(id, uri string, scopes ...string) []target.ReadyApp {
-		return []target.ReadyApp{{ClientID: id, RedirectURI: uri, Scopes: scopes}}
+		return []target.ReadyApp{{ClientID: id, RedirectURI: uri, Scopes: scopes, AllowPKCE: true}}
+	}
+	confidential := app(demoApp, "http://localhost:3001/callback")
+	confidential[0].AllowPKCE = false
+	off, err := target.OpenMock(t.Context(), target.MockOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer off.Close()
+	if err := switchOff(t.Context(), off.URL, demoApp); err != nil {
+		t.Fatal(err)
 	}
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Ratelimit-Reset", "5811000000")
@@ -56,7 +68,9 @@ func TestPreflightNamesTheTrouble(t *testing.T) {
 		"app":          {target.Descriptor{URL: mock.URL, Access: admin, Apps: app("22222222-2222-4222-8222-222222222222", "x")}, "knows no app 2222"},
 		"redirect URI": {target.Descriptor{URL: mock.URL, Access: admin, Apps: app(demoApp, "http://localhost:3001/kallback")}, "http://localhost:3001/[k]allback of the app " + demoApp + " is not registered; the nearest is http://localhost:3001/[c]allback"},
 		"scope":        {target.Descriptor{URL: mock.URL, Access: admin, Apps: app(demoApp, "http://localhost:3001/callback", "openid", "files:erase")}, "not registered for the scope files:erase"},
+		"allow-pkce":   {target.Descriptor{URL: mock.URL, Access: admin, Apps: confidential}, "is registered with allow_pkce true: say allow-pkce: true in the target"},
 		"all right":    {target.Descriptor{URL: mock.URL, Access: admin, Apps: app(demoApp, "http://localhost:3001/callback", "openid")}, ""},
+		"switched off": {target.Descriptor{URL: off.URL, Access: admin, Apps: app(demoApp, "http://localhost:3001/callback")}, "the app " + demoApp + " is switched off at the portal"},
 	} {
 		c.target.Kind = target.KindURL
 		err := suites.Preflight(t.Context(), &target.Target{Descriptor: c.target}, suites.Timeouts{})
@@ -150,4 +164,18 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 	if err != nil || len(apps) > 0 {
 		t.Errorf("left behind: %v, %v", apps, err)
 	}
+}
+
+// switchOff switches an app of a mock off, as the administrator does.
+func switchOff(ctx context.Context, base, app string) error {
+	portal := &flows.Portal{BaseURL: base, HTTP: flows.NewHTTPClient(nil)}
+	session, err := portal.SignIn(ctx, "admin@docspace.test", "docspace")
+	if err != nil {
+		return err
+	}
+	signature, err := portal.Signature(ctx, session)
+	if err != nil {
+		return err
+	}
+	return portal.SetEnabled(ctx, signature, app, false)
 }

@@ -56,7 +56,7 @@ func Register(t *target.Target, o RegisterOptions) {
 		transport = flows.Transport()
 	}
 	s := &session{
-		target: t, known: o.Known, transport: transport,
+		target: t, known: o.Known, transport: spare(t, transport),
 		key: key, timeouts: o.Timeouts.orDefault(), browsers: &browsers{},
 	}
 	ginkgo.AfterSuite(func() {

@@ -2,6 +2,7 @@ package suites
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"docspace-oauth/suites/evidence"
+	"docspace-oauth/suites/target"
 )
 
 // bodyLimit bounds what a check reads of one answer, in bytes.
@@ -31,6 +33,9 @@ type Response struct {
 func (c *Case) Do(req *http.Request) Response {
 	sent := time.Now()
 	resp, err := c.client.Do(req.WithContext(c.ctx))
+	if errors.Is(err, target.ErrNotOffered) { // it was not sent
+		c.need(err)
+	}
 	if err != nil {
 		c.end("fail", fmt.Sprintf("no answer: %v", err))
 		return Response{}

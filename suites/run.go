@@ -227,6 +227,9 @@ func (r *run) leftOut(req requirement.Requirement) string {
 	if r.target.Foreign != "" && (req.Suite == "api" || strings.HasPrefix(req.ID, "docspace/")) {
 		return "a rule of DocSpace portals: " + r.target.Foreign
 	}
+	if req.Suite == "registration" && len(r.target.Apps) > 0 {
+		return "the target's apps are ready-made: the run registers and changes none"
+	}
 	o := r.options
 	for _, need := range req.Needs {
 		switch {

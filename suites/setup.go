@@ -2,6 +2,7 @@ package suites
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -39,7 +40,8 @@ type signed struct {
 	at    time.Time
 }
 
-// User makes a user of that type, a collaborator by default. Setup.
+// User makes a user of that type. Without one it is a collaborator, or whoever the
+// target has. Setup.
 func (c *Case) User(of ...target.UserType) User {
 	kind := target.Member
 	if len(of) > 0 {
@@ -49,6 +51,9 @@ func (c *Case) User(of ...target.UserType) User {
 	c.setup("a user", func() {
 		var err error
 		u, err = c.Target.NewUser(c.ctx, kind)
+		if err == nil && len(of) > 0 && u.Type != kind {
+			err = fmt.Errorf("%w: a user of type %s", target.ErrNotOffered, kind)
+		}
 		c.need(err)
 		c.redactor.Learn("password", u.Password)
 	})
@@ -131,7 +136,7 @@ func AllowPKCE() AppOption {
 }
 
 // App registers an app with all scopes and RedirectURI, and deletes it after the
-// check. Setup.
+// check; or takes one of the target's ready-made apps. Setup.
 func (c *Case) App(options ...AppOption) App { return c.AppOf(c.Registrar(), options...) }
 
 // Registrar is the user who registers apps where it does not matter who does. Setup.
@@ -148,6 +153,9 @@ func (c *Case) Registrar() User {
 
 // AppOf is App in the name of a user who may register apps. Setup.
 func (c *Case) AppOf(owner User, options ...AppOption) App {
+	if len(c.Target.Apps) > 0 {
+		return c.readyApp(owner, options)
+	}
 	r := flows.NewRegistration(c.Target.AppName(c.Requirement.ID), RedirectURI, slices.Clone(AllScopes)...)
 	for _, option := range options {
 		option(&r)
@@ -157,9 +165,7 @@ func (c *Case) AppOf(owner User, options ...AppOption) App {
 		registered, err := c.Target.NewApp(c.ctx, c.client, c.Signature(owner), r)
 		c.need(err)
 		app = App{App: registered.App(), Owner: owner, Registered: registered}
-		if len(c.Target.Apps) == 0 {
-			app.RedirectURI = r.RedirectURIs[0] // the portal returns them in any order
-		}
+		app.RedirectURI = r.RedirectURIs[0] // the portal returns them in any order
 		c.redactor.Learn("secret", app.Secret)
 	})
 	c.deleteAfter(app)

@@ -1,7 +1,6 @@
 package target
 
 import (
-	"net/http"
 	"slices"
 	"testing"
 
@@ -82,19 +81,5 @@ func TestWaysToGetIn(t *testing.T) {
 	tested.Access = &Access{User: "admin@docspace.test", Password: "wrong"}
 	if _, err := tested.LeftOvers(t.Context(), ""); err == nil {
 		t.Error("a wrong password gets in")
-	}
-}
-
-// Ready-made apps stand for registrations that they fit.
-func TestReadyMadeApps(t *testing.T) {
-	tested := &Target{Descriptor: Descriptor{Apps: []ReadyApp{{ClientID: "c", RedirectURI: "https://a/cb", Scopes: []string{"openid"}}}}}
-	fits := flows.NewRegistration("x", "https://b/cb", "openid")
-	app, err := tested.NewApp(t.Context(), http.DefaultClient, "", fits)
-	if err != nil || app.ClientID != "c" || app.RedirectURIs[0] != "https://a/cb" {
-		t.Errorf("%+v, %v", app, err)
-	}
-	fits.AllowPKCE = true
-	if _, err := tested.NewApp(t.Context(), http.DefaultClient, "", fits); err == nil {
-		t.Error("an app with a secret stands for a public one")
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"docspace-oauth/flows"
 )
 
 // IsFile tells a target file from an address by its name.
@@ -107,22 +105,6 @@ func (t *Target) Secrets() []string {
 		list = append(list, string(app.ClientSecret))
 	}
 	return slices.DeleteFunc(append(list, t.Password), func(s string) bool { return s == "" })
-}
-
-// ready is a ready-made app that can stand for a registration: as public or not, and
-// with at least its scopes. Redirect URIs are the ready-made app's.
-func (t *Target) ready(r flows.Registration) (*flows.Registered, error) {
-	for _, app := range t.Apps {
-		lacks := slices.ContainsFunc(r.Scopes, func(s string) bool { return !slices.Contains(app.Scopes, s) })
-		if app.AllowPKCE != r.AllowPKCE || lacks || len(r.RedirectURIs) > 1 {
-			continue
-		}
-		return &flows.Registered{
-			Name: app.ClientID, ClientID: app.ClientID, ClientSecret: string(app.ClientSecret),
-			RedirectURIs: []string{app.RedirectURI}, Scopes: r.Scopes, Enabled: true,
-		}, nil
-	}
-	return nil, fmt.Errorf("%w: none of the ready-made apps has what the check registers an app for", ErrNotOffered)
 }
 
 // allScopes are what an app has whose file names none (docs/portal/identity.md §10).

@@ -68,6 +68,17 @@ func (t *Target) Registrar(ctx context.Context) (User, error) {
 	return *t.registrar.user, nil
 }
 
+// Given are the users of the target that were named, none for a mock.
+func (t *Target) Given() []User {
+	var users []User
+	for _, a := range []*Access{t.Access, t.Second} {
+		if a != nil {
+			users = append(users, a.at(t.URL))
+		}
+	}
+	return users
+}
+
 // at is the user of a at a portal.
 func (a *Access) at(portal string) User {
 	return User{ID: a.UserID, Email: a.User, Password: string(a.Password), Type: a.Type, Portal: portal, access: a}
@@ -145,12 +156,8 @@ func (t *Target) Signature(ctx context.Context, client *http.Client, u User) (st
 	return t.at(u, client).Signature(ctx, session)
 }
 
-// NewApp registers an app in the name of whoever xSignature names, or takes a
-// ready-made one that fits. None fits: ErrNotOffered.
+// NewApp registers an app in the name of whoever xSignature names.
 func (t *Target) NewApp(ctx context.Context, client *http.Client, xSignature string, r flows.Registration) (*flows.Registered, error) {
-	if len(t.Apps) > 0 {
-		return t.ready(r)
-	}
 	return (&flows.Portal{BaseURL: t.URL, HTTP: client}).Register(ctx, xSignature, r)
 }
 
