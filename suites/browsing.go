@@ -107,6 +107,6 @@ func (c *Case) keepBrowser(profile *browser.Profile) {
 func (c *Case) Journey(profile *browser.Profile, u User, app App, decision browser.Decision, changes ...Parameter) (*browser.Result, error) {
 	start := c.Target.URL + "/oauth2/authorize?" + encoded(c.AuthorizeParameters(app, changes...))
 	return profile.Authorize(c.ctx, start, browser.Journey{
-		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Captured: true, Email: u.Email, Password: u.Password, Decision: decision,
+		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Captured: true, Email: u.Email, Password: u.Password, TOTP: u.TOTP, Decision: decision,
 	})
 }

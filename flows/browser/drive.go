@@ -25,6 +25,7 @@ type drive struct {
 	Journey
 	profile *Profile
 	start   string
+	origin  string          // of the portal
 	hosts   map[string]bool // of the portal, or portals once a list was shown
 	apps    map[string]bool // of the app: of its redirect URI, and of the start address
 	from    int             // mark of the journey's first exchange
@@ -38,6 +39,7 @@ type drive struct {
 	last    *view
 
 	signIn    *attempt // the login form was sent in this round
+	code      *attempt // the second factor was sent in this round
 	decision  *attempt // Allow or Deny was clicked in this round
 	choice    *attempt // a portal was chosen in this round
 	button    *attempt // Journey.Click was done in this round
@@ -62,36 +64,56 @@ func (d *drive) attempt() *attempt { return &attempt{mark: d.profile.record.mark
 // portal leads: nobody may be signed in yet, or consent may have been given before.
 // Errors: *Stuck.
 func (p *Profile) Authorize(ctx context.Context, start string, j Journey) (*Result, error) {
-	j.Patience = j.Patience.withDefaults()
-	d := &drive{Journey: j, profile: p, start: start, hosts: map[string]bool{}, apps: map[string]bool{}, picture: map[string][]byte{}, restarted: map[Reason]bool{}}
-	portal, err := url.Parse(j.Portal)
-	if err != nil || portal.Host == "" {
-		return nil, fmt.Errorf("browser journey: portal %q is not an address", j.Portal)
-	}
 	if j.RedirectURI == "" {
 		return nil, errors.New("browser journey: no redirect URI")
 	}
-	d.hosts[portal.Host] = true
+	d, err := p.drive(j, start)
+	if err != nil {
+		return nil, err
+	}
 	if redirect, err := url.Parse(j.RedirectURI); err == nil {
 		d.apps[redirect.Host] = true
 	}
-	if first, err := url.Parse(start); err == nil && !strings.HasPrefix(first.Path, "/oauth2/") && first.Host != portal.Host {
+	if first, err := url.Parse(start); err == nil && !strings.HasPrefix(first.Path, "/oauth2/") && !d.hosts[first.Host] {
 		d.apps[first.Host] = true
 	}
-	d.from = p.record.mark()
-	if err := p.Run(ctx, func(ctx context.Context) error { return d.run(ctx, portal) }); err != nil {
-		return nil, d.explain(err)
+	if err := d.travel(ctx); err != nil {
+		return nil, err
 	}
 	result := &Result{Callback: d.callback(), Pages: d.pages, Consent: d.consent, Exchanges: p.record.since(d.from), Pictures: d.picture}
 	return result, nil
 }
 
+// drive is a journey of j that begins at start.
+func (p *Profile) drive(j Journey, start string) (*drive, error) {
+	portal, err := url.Parse(j.Portal)
+	if err != nil || portal.Host == "" {
+		return nil, fmt.Errorf("browser journey: portal %q is not an address", j.Portal)
+	}
+	if err := checkTOTP(j.TOTP); err != nil {
+		return nil, fmt.Errorf("browser journey: %w", err)
+	}
+	j.Patience = j.Patience.withDefaults()
+	return &drive{
+		Journey: j, profile: p, start: start, origin: portal.Scheme + "://" + portal.Host, from: p.record.mark(),
+		hosts: map[string]bool{portal.Host: true}, apps: map[string]bool{}, picture: map[string][]byte{}, restarted: map[Reason]bool{},
+	}, nil
+}
+
+// travel drives in the profile's tab. Errors: *Stuck.
+func (d *drive) travel(ctx context.Context) error {
+	if err := d.profile.Run(ctx, d.run); err != nil {
+		return d.explain(err)
+	}
+	return nil
+}
+
 // run is the journey itself. ctx is of chromedp.
-func (d *drive) run(ctx context.Context, portal *url.URL) error {
+func (d *drive) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, d.Patience.Journey, d.stuck(TooSlow, "the journey did not end within %s", d.Patience.Journey))
 	defer cancel()
 	// Pages follow this cookie and not Accept-Language; the texts of locators are English.
-	if err := d.profile.SetCookie(ctx, portal.Scheme+"://"+portal.Host, "asc_language", "en-US"); err != nil {
+	if err := d.profile.SetCookie(ctx, d.origin, "asc_language", "en-US"); err != nil {
 		return fmt.Errorf("set language: %w", err)
 	}
 	if err := d.profile.capture(ctx, d.captured()); err != nil {
@@ -117,7 +139,7 @@ func (d *drive) run(ctx context.Context, portal *url.URL) error {
 
 // begin opens the start address. A journey that was begun before starts anew.
 func (d *drive) begin(ctx context.Context) error {
-	d.signIn, d.decision, d.choice, d.button, d.notYou, d.state = nil, nil, nil, nil, nil, ""
+	d.signIn, d.code, d.decision, d.choice, d.button, d.notYou, d.state = nil, nil, nil, nil, nil, nil, ""
 	opened, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: d.start})
 	if err != nil {
 		return fmt.Errorf("open the start address: %w", err)

@@ -29,6 +29,9 @@ type Journey struct {
 	Captured bool
 	Email    string
 	Password string
+	// TOTP is the secret of the user's authenticator app, in base32 (RFC 6238). Without
+	// it a journey ends where the portal asks for a code.
+	TOTP     string
 	Decision Decision
 	// PortalName is the host of the portal to choose if there are several; "" takes
 	// the one of Portal, or the only one.

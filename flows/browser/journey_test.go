@@ -93,45 +93,6 @@ func TestLook(t *testing.T) {
 	pagesAre(t, authorize(t, b, p.app+"/start", j), "consent", "callback")
 }
 
-func TestBounceIsNotClicked(t *testing.T) {
-	t.Parallel()
-	p, b := newPages(t), profile(t)
-	p.signedIn(t, b, false)
-	p.on("GET /mint", func(w http.ResponseWriter, r *http.Request) {
-		time.Sleep(300 * time.Millisecond) // the button waits to be clicked
-		p.mint(w, r)
-	})
-	result := authorize(t, b, p.request(), p.journey())
-	pagesAre(t, result, "consent-bounce", "consent", "callback")
-	if len(p.posted()) != 1 {
-		t.Errorf("posted %v", p.posted())
-	}
-}
-
-func TestBounceWithLoader(t *testing.T) { // newer portals show no buttons then
-	t.Parallel()
-	p, b := newPages(t), profile(t)
-	p.signedIn(t, b, true)
-	p.on("GET /login/consent", func(w http.ResponseWriter, _ *http.Request) {
-		html(w, `<div id="l" data-testid="app-loader">…</div><div id="c" hidden>`+fmt.Sprintf(consentPage, email,
-			`setTimeout(() => { l.remove(); c.hidden = false; }, 300);`)+`</div>`)
-	})
-	pagesAre(t, authorize(t, b, p.request(), p.journey()), "consent-bounce", "consent", "callback")
-}
-
-func TestSilentAuthorization(t *testing.T) {
-	t.Parallel()
-	p, b := newPages(t), profile(t)
-	p.on("GET /oauth2/authorize", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, p.app+"/callback?code=silent&state=s1", http.StatusFound)
-	})
-	result := authorize(t, b, p.app+"/start", p.journey())
-	pagesAre(t, result, "callback")
-	if result.Callback.Query().Get("code") != "silent" {
-		t.Errorf("callback %v", result.Callback)
-	}
-}
-
 func TestAppThatDoesNotListen(t *testing.T) {
 	t.Parallel()
 	p, b := newPages(t), profile(t)

@@ -12,6 +12,7 @@ const (
 	captcha       element = "captcha"
 	captchaFrame  element = "captcha frame"
 	secondFactor  element = "second factor code"
+	secondSubmit  element = "second factor submit"
 	loader        element = "loader"
 	allowButton   element = "allow"
 	denyButton    element = "deny"
@@ -55,6 +56,7 @@ var locators = map[element][]locator{
 	captcha:      {{CSS: `[data-test-id="captcha-container"]`}, {CSS: `#login-captcha-widget`}},
 	captchaFrame: {{CSS: `iframe[src*="hcaptcha"]`}, {CSS: `iframe[src*="recaptcha"]`}},
 	secondFactor: {{CSS: `[data-testid="app_code_input"]`}, {CSS: `#code`}, {CSS: `input[name="code"]`}},
+	secondSubmit: {{CSS: `[data-testid="app_code_continue_button"]`}, {CSS: `button`, Text: "Continue"}},
 	loader:       {{CSS: `[data-testid="app-loader"]`}},
 	allowButton: {
 		{CSS: `[data-testid="consent_allow_button"]`}, {CSS: `button[aria-label="Allow"]`}, {CSS: `button`, Text: "Allow"},

@@ -24,7 +24,8 @@ type pages struct {
 	mu          sync.Mutex
 	override    map[string]http.HandlerFunc
 	callbacks   []url.Values
-	posts       []string // decisions posted: "allow" or "deny"
+	posts       []string     // decisions posted: "allow" or "deny"
+	signIns     atomic.Int32 // passwords and codes that a test's own answer got
 }
 
 const (

@@ -17,7 +17,7 @@ func TestSignInOnThePortalsOwnPage(t *testing.T) {
 	if err := b.FindLoginForm(t.Context(), s.portal.URL(), browser.Patience{}); err != nil {
 		t.Fatal(err)
 	}
-	session, err := b.SignIn(t.Context(), s.portal.URL(), "admin@docspace.test", "docspace", browser.Patience{})
+	session, err := b.SignIn(t.Context(), browser.Journey{Portal: s.portal.URL(), Email: "admin@docspace.test", Password: "docspace"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func TestSignInOnThePortalsOwnPage(t *testing.T) {
 		t.Errorf("the session gives no signature: %v", err)
 	}
 	other := profile(t)
-	_, err = other.SignIn(t.Context(), s.portal.URL(), "admin@docspace.test", "wrong", browser.Patience{})
+	_, err = other.SignIn(t.Context(), browser.Journey{Portal: s.portal.URL(), Email: "admin@docspace.test", Password: "wrong"})
 	var stuck *browser.Stuck
 	if !errors.As(err, &stuck) || stuck.Reason != browser.WrongCredentials {
 		t.Errorf("a wrong password: %v", err)

@@ -29,7 +29,7 @@ func init() {
 		{"loading", isLoading, nil},
 		{"error-page", isErrorPage, onErrorPage},
 		{"captcha", isCaptcha, fails(Captcha, "the portal wants a person to solve a captcha")},
-		{"second-factor", isSecondFactor, fails(SecondFactor, "the portal asks for a second factor, which the driver cannot give")},
+		{"second-factor", isSecondFactor, onSecondFactor},
 		{"not-ready", isNotReady, onNotReady},
 		{"start", isStartPage, onStartPage},
 		{"foreign", isForeign, onForeign},
@@ -84,10 +84,6 @@ func (d *drive) asked(name string) bool {
 
 func isCaptcha(_ *drive, v *view) bool { return v.sees(captcha) || v.sees(captchaFrame) }
 
-func isSecondFactor(_ *drive, v *view) bool {
-	return v.under("/confirm/Tfa", "/confirm/Phone") || v.sees(secondFactor)
-}
-
 func isNotReady(d *drive, v *view) bool {
 	return v.under("/wizard", "/unavailable", "/preparation-portal", "/access-restricted") && d.hosts[v.url.Host]
 }
@@ -109,10 +105,18 @@ func onStartPage(d *drive, ctx context.Context, _ *view) error {
 }
 
 // isForeign is a page of neither the portal nor the app, such as a company's single
-// sign-on. A portal's pages are recognised on any host: several portals have several.
+// sign-on. The password is not for it, whatever its form is called.
 func isForeign(d *drive, v *view) bool {
-	return !d.hosts[v.url.Host] && !d.apps[v.url.Host] && v.Ready == "complete" &&
-		!v.under("/login", "/confirm", "/oauth2")
+	return !d.hosts[v.url.Host] && !d.apps[v.url.Host] && v.Ready == "complete" && !v.ofSomePortal()
+}
+
+// ofSomePortal recognises the journey's pages on any host: a front of many portals
+// leads to a host that nobody named (docs/portal/browser-flow.md §3.5).
+func (v *view) ofSomePortal() bool {
+	if v.path() == "/login" {
+		return v.url.Query().Get("type") == "oauth2"
+	}
+	return v.under("/login/", "/confirm/", "/oauth2/authorize", "/oauth2/consent", "/oauth2/login")
 }
 
 func onForeign(d *drive, _ context.Context, v *view) error {
@@ -174,7 +178,7 @@ var emailAddress = regexp.MustCompile(`[^\s@]+@[^\s@]+`)
 
 func onConsent(d *drive, ctx context.Context, v *view) error {
 	if d.decision != nil {
-		return afterDecision(d, ctx)
+		return afterDecision(d, ctx, v)
 	}
 	d.consent = &Consent{App: v.text(appLink), Scopes: v.Scopes, User: emailAddress.FindString(v.text(signedInAs))}
 	if d.Email != "" && d.consent.User != "" && !strings.EqualFold(d.consent.User, d.Email) {
@@ -200,18 +204,19 @@ func (d *drive) decisionButton() element {
 
 // changeUser leaves the session of somebody else, once in a round.
 func changeUser(d *drive, ctx context.Context) error {
-	if d.notYou != nil && d.signIn != nil && d.signIn.mark >= d.notYou.mark {
-		return d.stuck(WrongUser, "%s is signed in instead of %s", d.consent.User, d.Email)
-	}
 	if d.notYou == nil {
 		d.notYou = d.attempt()
 		d.signIn = nil
+	} else if slices.ContainsFunc(d.profile.record.since(d.notYou.mark), func(e Exchange) bool {
+		return e.Document && e.Status != 0 && path(e.URL) == "/login/consent"
+	}) { // the consent page came again
+		return d.stuck(WrongUser, "%s is signed in instead of %s", d.consent.User, d.Email)
 	}
 	return d.press(ctx, d.notYou, locators[notYou], 0)
 }
 
 // afterDecision judges what came of the click by the page's request.
-func afterDecision(d *drive, ctx context.Context) error {
+func afterDecision(d *drive, ctx context.Context, v *view) error {
 	const failed = "the portal did not take the decision: %s"
 	posted := false
 	for _, exchange := range d.profile.record.since(d.decision.mark) {
@@ -231,10 +236,13 @@ func afterDecision(d *drive, ctx context.Context) error {
 	if !posted && d.decision.clicks < maxClicks {
 		return d.press(ctx, d.decision, locators[d.decisionButton()], 0)
 	}
-	if d.due(d.decision.clicked, d.Patience.Answer) {
-		return d.stuck(ConsentFailed, failed, "nothing happened")
+	if !d.due(d.decision.clicked, d.Patience.Answer) {
+		return nil
 	}
-	return nil
+	if v.Elements[d.decisionButton()].usable() {
+		return d.restart(ctx, StaleConsent, "the portal does not know the consent any more: it let the decision be without a word")
+	}
+	return d.stuck(ConsentFailed, failed, "nothing happened")
 }
 
 func path(address string) string {
@@ -268,8 +276,8 @@ func onTenantList(d *drive, ctx context.Context, v *view) error {
 		return nil
 	}
 	wanted := d.PortalName
-	if portal, err := url.Parse(d.Portal); wanted == "" && err == nil {
-		wanted = portal.Host
+	if _, host, ok := strings.Cut(d.origin, "://"); wanted == "" && ok {
+		wanted = host
 	}
 	index := slices.IndexFunc(v.Portals, func(name string) bool { return loopbackAlias(name) == loopbackAlias(wanted) })
 	if index < 0 && len(v.Portals) == 1 && d.PortalName == "" {

@@ -23,7 +23,7 @@ func (t *Target) browserSession(ctx context.Context, u User) (string, error) {
 
 func (t *Target) signInByBrowser(ctx context.Context, u User) (session string, err error) {
 	err = t.InBrowser(ctx, func(p *browser.Profile) (err error) {
-		session, err = p.SignIn(ctx, u.Portal, u.Email, u.Password, browser.Patience{})
+		session, err = p.SignIn(ctx, browser.Journey{Portal: u.Portal, Email: u.Email, Password: u.Password, TOTP: u.TOTP})
 		return err
 	})
 	return session, err

@@ -43,6 +43,7 @@ type Access struct {
 	User            string   `yaml:"user,omitempty" json:"user,omitempty"` // e-mail
 	Method          Method   `yaml:"method,omitempty" json:"method,omitempty"`
 	Password        Secret   `yaml:"password,omitempty" json:"password,omitempty"`
+	TOTP            Secret   `yaml:"totp,omitempty" json:"totp,omitempty"` // of an authenticator app; for the login page
 	Session         Secret   `yaml:"session,omitempty" json:"session,omitempty"`
 	Signature       Secret   `yaml:"signature,omitempty" json:"signature,omitempty"`
 	SignatureSecret Secret   `yaml:"signature-secret,omitempty" json:"signature_secret,omitempty"`

@@ -81,6 +81,9 @@ func (k fileChecker) access(at string, a *Access) error {
 	if err := k.secrets(at, ways); err != nil {
 		return err
 	}
+	if err := k.secrets(at, map[string]Secret{"totp": a.TOTP}); err != nil {
+		return err
+	}
 	given := 0
 	for _, s := range ways {
 		if s != "" {
@@ -96,6 +99,8 @@ func (k fileChecker) access(at string, a *Access) error {
 		return k.wrong(at+".method", "%q is not known; use api or browser", a.Method)
 	case a.Method != "" && (given > 1 || a.Password == ""):
 		return k.wrong(at+".method", "says how a password is used; give user and password and no other way to get in")
+	case a.TOTP != "" && a.Method != ByBrowser:
+		return k.wrong(at+".totp", "is typed on the login page only; write method: browser beside it")
 	case a.Password != "" && a.User == "":
 		return k.wrong(at, "has a password and no user")
 	case a.SignatureSecret != "" && (a.UserID == "" || a.User == "" || a.PortalID == 0):
@@ -124,7 +129,7 @@ func (a *Access) resolved() (*Access, error) {
 		return nil, nil
 	}
 	out := *a
-	for _, s := range []*Secret{&out.Password, &out.Session, &out.Signature, &out.SignatureSecret} {
+	for _, s := range []*Secret{&out.Password, &out.TOTP, &out.Session, &out.Signature, &out.SignatureSecret} {
 		value, err := s.resolve()
 		if err != nil {
 			return nil, err

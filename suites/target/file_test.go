@@ -59,6 +59,7 @@ func TestMistakesInATargetFileHaveALine(t *testing.T) {
 		"url: http://p\nsecond-user: {session: env:A}\n":                                       "second-user: needs user",
 		"url: http://p\nsign-in: {session: env:A, method: browser}\n":                          "sign-in.method: says how a password is used",
 		"url: http://p\nsign-in: {user: a, password: env:A, method: phone}\n":                  `method: "phone" is not known`,
+		"url: http://p\nsign-in: {user: a, password: env:A, totp: env:B}\n":                    "sign-in.totp: is typed on the login page only",
 		"url: http://p\nsecond-user: {session: sekrit}\n":                                      "second-user.session: a secret stands",
 		"url: http://p\napps: [{client-id: a, redirect-uri: b, client-secret: plainly-there}]": "client-secret: a secret stands",
 	} {

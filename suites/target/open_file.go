@@ -98,7 +98,7 @@ func (t *Target) Secrets() []string {
 	var list []string
 	for _, a := range []*Access{t.Access, t.Second, t.SecondAccess} {
 		if a != nil {
-			list = append(list, string(a.Password), string(a.Session), string(a.Signature), string(a.SignatureSecret))
+			list = append(list, string(a.Password), string(a.TOTP), string(a.Session), string(a.Signature), string(a.SignatureSecret))
 		}
 	}
 	for _, app := range t.Apps {

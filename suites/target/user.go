@@ -34,6 +34,7 @@ type User struct {
 	Password string
 	Type     UserType
 	Portal   string // root of the user's portal
+	TOTP     string // secret of the second factor; empty: none
 
 	access *Access // how to get in; nil: the password
 }
@@ -81,7 +82,7 @@ func (t *Target) Given() []User {
 
 // at is the user of a at a portal.
 func (a *Access) at(portal string) User {
-	return User{ID: a.UserID, Email: a.User, Password: string(a.Password), Type: a.Type, Portal: portal, access: a}
+	return User{ID: a.UserID, Email: a.User, Password: string(a.Password), TOTP: string(a.TOTP), Type: a.Type, Portal: portal, access: a}
 }
 
 // KnowUser fills in who a signature is for, where that was not said: a session or a
