@@ -24,7 +24,7 @@ func journeyChecks() []Check {
 		{"docspace/journey/portal-choice", portalChoice},
 		{"docspace/journey/unknown-app", journeyUnknownApp},
 		{"docspace/journey/disabled-app", journeyDisabledApp},
-	}, journeyConsentChecks(), journeySessionChecks())
+	}, journeyConsentChecks(), journeyPlainChecks())
 }
 
 func oneTimeLink(c *Case) {
@@ -170,44 +170,4 @@ func journeyDisabledApp(c *Case) {
 	c.enable(app, false)
 	c.endsAtErrorPage(c.browserSignedIn(user), user, app, "client_disabled_error")
 	c.endsAtErrorPage(c.Browser(), user, app, "client_disabled_error")
-}
-
-// journeySessionChecks judge the portal's own session.
-func journeySessionChecks() []Check {
-	return []Check{
-		{"docspace/journey/session-cookie", sessionCookie},
-		{"docspace/journey/session-ends", sessionEnds},
-	}
-}
-
-func sessionCookie(c *Case) {
-	user := c.User()
-	answer := c.PostJSON(http.MethodPost, "/api/2.0/authentication", map[string]string{"userName": user.Email, "password": user.Password}, nil)
-	c.setup("sign in", func() { c.Expect(answer).To(BeEnvelope()) })
-	cookie := answer.Cookie(flows.SessionCookie)
-	c.Expect(cookie).NotTo(gomega.BeNil(), "the cookie "+flows.SessionCookie)
-	c.Expect(cookie.HttpOnly).To(gomega.BeTrue(), "HttpOnly")
-	secure := strings.HasPrefix(c.Target.URL, "https://")
-	// A cookie without Secure must not be SameSite=None: browsers drop it.
-	c.Expect(cookie.SameSite).To(gomega.BeElementOf(http.SameSiteStrictMode, http.SameSiteLaxMode, http.SameSiteNoneMode), "SameSite")
-	c.Expect(cookie.Secure || cookie.SameSite != http.SameSiteNoneMode).To(gomega.BeTrue(), "SameSite=None without Secure")
-	c.Expect(cookie.Secure || !secure).To(gomega.BeTrue(), "Secure on https")
-}
-
-func sessionEnds(c *Case) {
-	user := c.User()
-	var session string
-	c.setup("sign in", func() {
-		var err error
-		session, err = c.Target.NewSession(c.ctx, c.client, user)
-		c.need(err)
-		c.redactor.Learn("session", session)
-	})
-	header := http.Header{"Cookie": {flows.SessionCookie + "=" + session}}
-	const mint = "/api/2.0/security/oauth2/token" // what the consent page asks for a signature
-	c.Control("while signed in", func() { c.Expect(c.Get(mint, header)).To(BeEnvelope()) })
-	c.Expect(c.Post("/api/2.0/authentication/logout", nil, header)).To(HaveStatus(200))
-	c.Expect(c.Get(mint, header)).To(HaveStatus(401), "a signature for the ended session")
-	c.Expect(c.Get("/api/2.0/people/@self", header)).To(HaveStatus(401), "the API with the ended session")
-	c.Expect(c.AuthorizeAnonymous(c.App())).To(BeErrorAtLogin("missing_asc_signature_error"), "authorize without a signature")
 }

@@ -233,7 +233,7 @@ func (r *run) leftOut(req requirement.Requirement) string {
 	o := r.options
 	for _, need := range req.Needs {
 		switch {
-		case need == requirement.NeedsBrowser && r.target.NotOffered[target.FeaturePages] != "":
+		case (need == requirement.NeedsBrowser || need == requirement.NeedsPages) && r.target.NotOffered[target.FeaturePages] != "":
 			return "not offered by the target: " + r.target.NotOffered[target.FeaturePages]
 		case need == requirement.NeedsSlow && !o.Slow:
 			return "waits for real time to pass: run with --slow"

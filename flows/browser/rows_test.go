@@ -77,6 +77,19 @@ func shows(path, page string, times int32) func(*pages) {
 	}
 }
 
+// leads redirects a path; the first times, or for ever with 0.
+func leads(path, where string, times int32) func(*pages) {
+	return func(p *pages) {
+		var led atomic.Int32
+		p.on("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+			if times > 0 && led.Add(1) >= times {
+				p.on("GET "+path, nil)
+			}
+			http.Redirect(w, r, where, http.StatusTemporaryRedirect)
+		})
+	}
+}
+
 // refuses answers the login form.
 func refuses(status int, message string) func(*pages) {
 	return func(p *pages) {
@@ -135,9 +148,7 @@ var rows = []struct {
 				http.Redirect(w, r, p.app+"/callback?code=silent&state=s1", http.StatusFound)
 			})
 		}, pages: []string{"callback"}},
-		{of: "after the bounce", session: true, set: func(p *pages) {
-			shows("/login/consent", `<script>location.replace(`+js(p.app+"/callback?code=silent&state=s1")+`)</script>`, 0)(p)
-		}, pages: []string{"callback"}},
+		{of: "after the bounce", session: true, set: func(p *pages) { leads("/login/consent", p.app+"/callback?code=silent&state=s1", 0)(p) }, pages: []string{"callback"}},
 	}},
 	{"path `/login/error`", []showing{
 		{of: "a disabled app", set: to("/login/error?oauthMessageKey=client_disabled_error", "", 0), reason: browser.ErrorPage, says: "Error of client_disabled_error"},
@@ -284,10 +295,10 @@ var rows = []struct {
 	}},
 	{"`/login/error` with `missing_client_id_error` although the authorize URL had one", []showing{
 		{
-			of: "once", live: true, set: shows("/login/consent", `<script>location.replace("/login/error?oauthMessageKey=missing_client_id_error")</script>`, 1),
+			of: "once", live: true, set: leads("/login/consent", "/login/error?oauthMessageKey=missing_client_id_error", 1),
 			pages: []string{"error-page", "restart", "consent", "callback"}, posts: 1,
 		},
-		{of: "twice", live: true, set: shows("/login/consent", `<script>location.replace("/login/error?oauthMessageKey=missing_client_id_error")</script>`, 0), reason: browser.ErrorPage, says: "twice"},
+		{of: "twice", live: true, set: leads("/login/consent", "/login/error?oauthMessageKey=missing_client_id_error", 0), reason: browser.ErrorPage, says: "twice"},
 	}},
 }
 

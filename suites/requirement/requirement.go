@@ -43,6 +43,8 @@ type Need string
 const (
 	// NeedsBrowser: the check drives a Chromium.
 	NeedsBrowser Need = "browser"
+	// NeedsPages: the check asks for the portal's pages, without a browser.
+	NeedsPages Need = "pages"
 	// NeedsControl: the check uses the mock's control API.
 	NeedsControl Need = "control"
 	// NeedsOwnPortal: the check changes the portal as a whole (clock, keys,

@@ -11,7 +11,7 @@ import (
 )
 
 // FeaturePages is what a target may lack apart from whole suites: the login and
-// consent pages, and with them every check that drives a browser.
+// consent pages, and with them every check that drives a browser or asks for them.
 const FeaturePages = "pages"
 
 func (k fileChecker) check(f *File) error {

@@ -83,7 +83,7 @@ func (a *api) userOfPassword(c *call, name, password, hash string) (store.User, 
 		return user, errSignIn
 	}
 	a.attempts.clear(key)
-	if user.Status != store.StatusActive {
+	if !c.mayEnter(user) {
 		return user, errDisabled
 	}
 	return user, nil
@@ -96,7 +96,7 @@ func (a *api) userOfLink(c *call, key, email string) (store.User, error) {
 	if err != nil {
 		return store.User{}, missing(err, errNoUser)
 	}
-	if link.TenantID != c.tenant() || !strings.EqualFold(strings.TrimSpace(email), link.Email) || !now.Before(link.ExpiresAt) {
+	if link.TenantID != c.tenant() || !strings.EqualFold(strings.TrimSpace(email), link.Email) || a.linkIsOver(c, link) {
 		return store.User{}, errNoUser
 	}
 	if _, err := a.Store.UseLink(c.Context(), key, now); err != nil {
@@ -112,10 +112,20 @@ func (a *api) userOfLink(c *call, key, email string) (store.User, error) {
 	switch {
 	case err != nil:
 		return user, missing(err, errNoUser)
-	case user.Status != store.StatusActive:
+	case !c.mayEnter(user):
 		return user, errDisabled
 	}
 	return user, nil
+}
+
+// linkIsOver says whether a one-time link has had its time.
+func (a *api) linkIsOver(c *call, link store.Link) bool {
+	return !a.Clock.Now().Before(link.ExpiresAt) && !c.rules.Pages.LinkForever
+}
+
+// mayEnter says whether a user whose password is right may sign in.
+func (c *call) mayEnter(user store.User) bool {
+	return user.Status == store.StatusActive || c.rules.Pages.DisabledSignsIn
 }
 
 // startSession signs a user in and sets the session cookie; brief sessions end
@@ -195,7 +205,7 @@ func (a *api) confirmLink(c *call) (result, error) {
 		return bad, nil
 	case !link.UsedAt.IsZero() && !c.rules.Pages.LinkReusable:
 		return bad, nil
-	case !a.Clock.Now().Before(link.ExpiresAt):
+	case a.linkIsOver(c, link):
 		return result{body: outcome{Result: linkExpired}}, nil
 	}
 	return result{body: outcome{Result: linkGood, Email: link.Email}}, nil

@@ -68,7 +68,7 @@ func (a *api) portalSignIn(c *call) (result, error) {
 		if err != nil {
 			return result{}, err
 		}
-		if (!fits && !c.rules.Pages.AnyPassword) || user.Status != store.StatusActive {
+		if (!fits && !c.rules.Pages.AnyPassword) || !c.mayEnter(user) {
 			continue
 		}
 		link, err := a.oneTimeLink(c, t, user)

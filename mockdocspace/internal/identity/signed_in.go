@@ -96,6 +96,8 @@ func (s *Server) signedIn(w http.ResponseWriter, r *http.Request) {
 	}
 	request := authorization{app: app, user: user, automatic: automatic, rules: rules.For(r.Context(), app.ID, user.UserID)}
 	switch {
+	case user.Guest && request.rules.Authorize.RefuseGuests:
+		s.loginError(w, r, codeSomethingWentWrong)
 	case r.URL.Path != "/oauth2/authorize":
 		if !isLoginPost(r) || s.admit(w, r) {
 			s.errorPage(w, r)

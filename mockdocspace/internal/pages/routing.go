@@ -26,7 +26,7 @@ func (v *visit) intercept() bool {
 	switch failure := v.first("error"); {
 	case clientID == "error":
 		v.redirect(v.origin() + "/login/error")
-	case failure != "" && failure != errorMissingSignature:
+	case failure != "" && failure != errorMissingSignature && !v.rules.Pages.LoseError:
 		v.redirect(v.origin() + "/login/error?oauthMessageKey=" + strings.ReplaceAll(url.QueryEscape(failure), "+", "%20"))
 	case hasSession && !v.rules.Pages.AskAgain && !strings.Contains(v.r.URL.Path, "consent"):
 		v.redirect(v.origin() + "/login/consent?" + v.r.URL.RawQuery)

@@ -153,6 +153,21 @@ var portalFaults = []Fault{
 		Change: func(r *Rules) { r.Pages.LinkReusable = true },
 	},
 	{
+		Name: "pages.link-forever", Sentence: "The one-time link never expires.",
+		Breaks: []string{"docspace/journey/link-expires"}, EveryoneOnly: true,
+		Change: func(r *Rules) { r.Pages.LinkForever = true },
+	},
+	{
+		Name: "pages.disabled-signs-in", Sentence: "A disabled user can sign in.",
+		Breaks: []string{"docspace/journey/disabled-user"}, EveryoneOnly: true,
+		Change: func(r *Rules) { r.Pages.DisabledSignsIn = true },
+	},
+	{
+		Name: "pages.loses-error", Sentence: "The login page shows its form instead of the error that it is told.",
+		Breaks: []string{"docspace/journey/login-leads-on"}, EveryoneOnly: true,
+		Change: func(r *Rules) { r.Pages.LoseError = true },
+	},
+	{
 		Name: "pages.cookie-readable", Sentence: "Scripts can read the session cookie.",
 		Breaks: []string{"docspace/journey/session-cookie"}, EveryoneOnly: true,
 		Change: func(r *Rules) { r.Pages.CookieReadable = true },

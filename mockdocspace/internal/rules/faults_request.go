@@ -64,8 +64,13 @@ var requestFaults = []Fault{
 		Change: func(r *Rules) { r.Authorize.LeakReferrer = true },
 	},
 	{
+		Name: "authorize.refuses-guests", Sentence: "Guests may not authorize apps.",
+		Breaks: []string{"docspace/journey/guest"},
+		Change: func(r *Rules) { r.Authorize.RefuseGuests = true },
+	},
+	{
 		Name: "pages.asks-again", Sentence: "A signed-in user gets the login form.",
-		Breaks: []string{"docspace/callback/signed-in"}, EveryoneOnly: true,
+		Breaks: []string{"docspace/callback/signed-in", "docspace/journey/login-leads-on"}, EveryoneOnly: true,
 		Change: func(r *Rules) { r.Pages.AskAgain = true },
 	},
 	{

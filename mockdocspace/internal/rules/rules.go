@@ -100,6 +100,7 @@ type Authorize struct {
 	SilentRedirects         bool          // X-Disable-Redirect counts for the consent form only
 	IgnorePrompt            bool
 	LeakReferrer            bool // leaves out Referrer-Policy
+	RefuseGuests            bool // guests may not authorize apps (docs/portal/browser-flow.md §3.10)
 }
 
 // Consent is the behaviour of the consent step (§3.4).
@@ -305,6 +306,9 @@ type Pages struct {
 	LoginLoop               bool // signing in shows the login form again
 	AnyPassword             bool
 	LinkReusable            bool
+	LinkForever             bool // one-time links don't expire (browser-flow.md §3.1)
+	DisabledSignsIn         bool // disabled users get in (browser-flow.md §3.10)
+	LoseError               bool // the login page does not lead on to the error page (browser-flow.md §2.2)
 	CookieReadable          bool // asc_auth_key without HttpOnly
 	LogoutNoOp              bool
 	Frameable               bool
