@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"docspace-oauth/mockdocspace/internal/store"
+	"docspace-oauth/signature"
 )
 
 // redirectURIs makes these all that the app has registered.
@@ -21,6 +22,9 @@ var requestFaults = map[string]faultProbe{
 	"authorize.ignores-prompt": {without: atApp("consent_required"), with: aConsent, probe: asked(func(a pairs) pairs {
 		return a.with("scope", "openid files:read").and("prompt", "none")
 	})},
+	"authorize.refuses-guests": {without: aConsent, with: atLogin("something_went_wrong_error"), probe: func(p *portal) string {
+		return p.ask(p.asking(), "x-signature", p.sign(user, func(c *signature.Claims) { c.Guest = true })).outcome()
+	}},
 	"authorize.guesses-redirect-uri": {without: atLogin("invalid_request"), with: aConsent, probe: func(p *portal) string {
 		p.redirectURIs(redirectURI, redirectURI+"2")
 		return p.ask(p.asking().without("redirect_uri")).outcome()
