@@ -49,7 +49,11 @@ type Browser struct {
 func Launch(ctx context.Context, o Options) (*Browser, error) {
 	path := o.ExecPath
 	if path == "" {
-		found, err := Find()
+		search := Find
+		if o.Headed {
+			search = findWithWindows
+		}
+		found, err := search()
 		if err != nil {
 			return nil, err
 		}

@@ -163,7 +163,7 @@ func TestFind(t *testing.T) {
 	if _, err := browser.Find(); !errors.Is(err, browser.ErrNotFound) || !strings.Contains(err.Error(), "make browser") {
 		t.Errorf("nothing there: %v", err)
 	}
-	for _, name := range []string{"google-chrome", "chromium"} {
+	for _, name := range []string{"google-chrome", "chromium", "chromium-headless-shell"} {
 		if err := os.WriteFile(dir+"/"+name, []byte("#!/bin/sh\n"), 0o755); err != nil {
 			t.Fatal(err)
 		}
