@@ -87,7 +87,7 @@ func (s *session) newCase(ctx context.Context, r requirement.Requirement, t *tar
 	// for them stays short. Equal values have equal marks all the same.
 	redactor := evidence.NewRedactor(s.key)
 	for _, secret := range t.Secrets() {
-		redactor.Learn("secret", secret)
+		redactor.LearnGiven("secret", secret)
 	}
 	c := &Case{
 		Requirement: r, Target: t, session: s, ctx: ctx, redactor: redactor,

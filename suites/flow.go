@@ -56,15 +56,28 @@ func (c *Case) AuthorizeParameters(app App, changes ...Parameter) url.Values {
 		"response_type": {"code"}, "client_id": {app.ID}, "redirect_uri": {app.RedirectURI},
 		"state": {"s-" + app.ID}, "scope": {strings.Join(app.Scopes, " ")},
 	}
+	if c.Foreign() && c.Target.Foreign.S256 {
+		PKCE(Verifier)(q) // it may demand one (RFC 9700 §2.1.1)
+	}
 	for _, change := range changes {
 		change(q)
+	}
+	if c.Foreign() {
+		c.suited(app, q)
 	}
 	return q
 }
 
-// Authorize sends an authorization request as u. Raw.
+// Authorize sends an authorization request as u. At a server that is no portal u also
+// signs in and agrees to everything. Raw.
 func (c *Case) Authorize(u User, app App, changes ...Parameter) Response {
-	return c.AuthorizeQuery(c.SignedIn(u), encoded(c.AuthorizeParameters(app, changes...)))
+	query := encoded(c.AuthorizeParameters(app, changes...))
+	if c.Foreign() {
+		address, err := c.Target.Address("/oauth2/authorize?" + query)
+		c.need(err)
+		return c.visit(u, app, address)
+	}
+	return c.AuthorizeQuery(c.SignedIn(u), query)
 }
 
 // AuthorizeAnonymous is Authorize for a browser that nobody signed in with. Raw.
@@ -163,6 +176,7 @@ func (c *Case) ExchangeForm(app App, code Code) url.Values {
 
 // RefreshForm is the right refresh request for a token, narrowed to scopes if any.
 func (c *Case) RefreshForm(app App, refreshToken string, scopes ...string) url.Values {
+	c.needRefresh(refreshToken)
 	form := url.Values{
 		"grant_type": {"refresh_token"}, "refresh_token": {refreshToken},
 		"client_id": {app.ID}, "client_secret": {app.Secret},
@@ -230,6 +244,7 @@ func (c *Case) Active(token string) bool {
 
 // Revoke revokes a token with the app's credentials (RFC 7009). Raw.
 func (c *Case) Revoke(app App, token string) Response {
+	c.needRefresh(token)
 	return c.Post("/oauth2/revoke", url.Values{
 		"token": {token}, "client_id": {app.ID}, "client_secret": {app.Secret},
 	}, nil)

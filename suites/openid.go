@@ -114,6 +114,9 @@ func userInfoSubject(c *Case) {
 	}
 	answer := c.UserInfo(g.Access)
 	c.Expect(answer).To(HaveStatus(200))
+	if c.Foreign() && answer.MediaType() == "application/jwt" {
+		c.Skip("the app is registered for a signed answer of userinfo (OpenID Connect Core §5.3.2)")
+	}
 	c.Expect(answer.Member("sub")).To(gomega.Equal(subject), "sub of userinfo")
 }
 

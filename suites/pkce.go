@@ -42,7 +42,11 @@ func verifierRequired(c *Case) {
 		c.Expect(c.Token(c.ExchangeForm(app, c.Code(user, app, PKCE(Verifier))))).To(BeTokens())
 	})
 	form := c.ExchangeForm(app, c.Code(user, app, PKCE(Verifier)))
-	c.Expect(c.Token(With(form, "code_verifier"))).To(BeDenied(400, "invalid_grant"), "without a verifier")
+	refused := BeDenied(400, "invalid_grant")
+	if c.Foreign() { // invalid_request says the same
+		refused = BeRefused()
+	}
+	c.Expect(c.Token(With(form, "code_verifier"))).To(refused, "without a verifier")
 	c.Expect(c.Token(With(form, "code_verifier", ""))).To(BeRefused(), "with an empty verifier")
 }
 

@@ -22,11 +22,11 @@ func (c *Case) readyApp(owner User, options []AppOption) App {
 	c.setup("a ready-made app", func() {
 		ready, err := c.untaken(wanted)
 		c.need(err)
-		for _, u := range c.Target.Given() {
+		for _, u := range c.consenting() {
 			c.need(c.Flows().RevokeConsent(c.ctx, c.Signature(u), ready.ClientID))
 		}
 		scopes := ready.Scopes
-		if wanted.Scopes == nil {
+		if wanted.Scopes == nil && !c.Foreign() {
 			scopes = slices.Clone(AllScopes)
 		}
 		app = App{
@@ -44,6 +44,15 @@ func (c *Case) readyApp(owner User, options []AppOption) App {
 	return app
 }
 
+// consenting are those whose consents would be noticed. At a server that is no portal
+// nobody's are: its checks don't ask what it asks.
+func (c *Case) consenting() []User {
+	if c.Foreign() {
+		return nil
+	}
+	return c.Target.Given()
+}
+
 // untaken is a ready-made app that fits and is given out for the first time: a check
 // that asks for two apps means two, so it can't have the same one twice.
 func (c *Case) untaken(wanted flows.Registration) (target.ReadyApp, error) {
@@ -51,7 +60,7 @@ func (c *Case) untaken(wanted flows.Registration) (target.ReadyApp, error) {
 	defer c.mu.Unlock()
 	fit := 0
 	for _, app := range c.Target.Apps {
-		if !stands(app, wanted) {
+		if !stands(app, wanted) && !(c.Foreign() && wanted.Scopes == nil && wanted.RedirectURIs == nil && !wanted.AllowPKCE) {
 			continue
 		}
 		if fit++; !c.taken[app.ClientID] {

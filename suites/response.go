@@ -55,7 +55,9 @@ func (c *Case) Do(req *http.Request) Response {
 // malformed one is the check's own mistake: verdict error.
 func (c *Case) Request(method, path string, header http.Header, body io.Reader) *http.Request {
 	if strings.HasPrefix(path, "/") {
-		path = c.Target.URL + path
+		address, err := c.Target.Address(path)
+		c.need(err)
+		path = address
 	}
 	req, err := http.NewRequestWithContext(c.ctx, method, path, body)
 	if err != nil {
@@ -77,6 +79,9 @@ func (c *Case) Get(path string, header http.Header) Response {
 
 // Post sends a form with extra headers (nil for none).
 func (c *Case) Post(path string, form url.Values, header http.Header) Response {
+	if c.Foreign() {
+		form, header = c.authenticated(form, header)
+	}
 	req := c.Request(http.MethodPost, path, header, strings.NewReader(form.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return c.Do(req)

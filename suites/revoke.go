@@ -31,7 +31,11 @@ func refreshRevoked(c *Case) {
 func accessRevoked(c *Case) {
 	g := c.Grant()
 	access := c.watch(g.App, g.Access)
-	c.Expect(c.Revoke(g.App, g.Access)).To(HaveStatus(200))
+	answer := c.Revoke(g.App, g.Access)
+	if c.Foreign() && answer.Text("error") == "unsupported_token_type" {
+		c.Skip("the server revokes no access tokens, and need not (RFC 7009 §2)")
+	}
+	c.Expect(answer).To(HaveStatus(200))
 	now := c.acceptance(g.App, g.Access)
 	c.Expect(access.at.introspection && now.introspection).To(gomega.BeFalse(), "introspection calls the revoked access token active")
 	c.Expect(access.at.api && now.api).To(gomega.BeFalse(), "the API accepts the revoked access token")
@@ -53,8 +57,12 @@ func accessKeepsRefresh(c *Case) {
 func revokeBoundToClient(c *Case) {
 	g, other := c.Grant(), c.App()
 	access := c.watch(g.App, g.Access)
-	c.Expect(c.Revoke(other, g.Refresh)).To(HaveStatus(400), "another client's refresh token")
-	c.Expect(c.Revoke(other, g.Access)).To(HaveStatus(400), "another client's access token")
+	refused := HaveStatus(400)
+	if c.Foreign() {
+		refused = HaveStatus(400, 401, 403)
+	}
+	c.Expect(c.Revoke(other, g.Refresh)).To(refused, "another client's refresh token")
+	c.Expect(c.Revoke(other, g.Access)).To(refused, "another client's access token")
 	c.Expect(access.ended()).To(gomega.BeFalse(), "the access token is dead after that")
 	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokens(), "the refresh token after that")
 }
@@ -62,9 +70,13 @@ func revokeBoundToClient(c *Case) {
 func revokeClientAuthenticated(c *Case) {
 	g := c.Grant()
 	form := c.credentials(g.App, url.Values{"token": {g.Refresh}})
-	c.Expect(c.Post("/oauth2/revoke", public(form), nil)).To(HaveStatus(401), "no secret")
-	c.Expect(c.Post("/oauth2/revoke", With(public(form), "client_id"), nil)).To(HaveStatus(401), "no client at all")
-	c.Expect(c.Post("/oauth2/revoke", With(form, "client_secret", otherSecret(g.App.Secret)), nil)).To(HaveStatus(401), "a wrong secret")
+	refused := HaveStatus(401)
+	if c.Foreign() { // the standard wants it for HTTP Basic only (RFC 6749 §5.2)
+		refused = HaveStatus(400, 401)
+	}
+	c.Expect(c.Post("/oauth2/revoke", public(form), nil)).To(refused, "no secret")
+	c.Expect(c.Post("/oauth2/revoke", With(public(form), "client_id"), nil)).To(refused, "no client at all")
+	c.Expect(c.Post("/oauth2/revoke", With(form, "client_secret", otherSecret(g.App.Secret)), nil)).To(refused, "a wrong secret")
 	c.Expect(c.Token(c.RefreshForm(g.App, g.Refresh))).To(BeTokens(), "the refresh token after that")
 }
 

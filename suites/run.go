@@ -105,7 +105,7 @@ func Run(ctx context.Context, t *target.Target, o Options) (report.Report, error
 // registers says whether checks leave apps at a portal that outlives the run.
 func (r *run) registers() bool {
 	t := r.target
-	return t.Kind == target.KindURL && len(t.Apps) == 0 && t.Access != nil
+	return t.Kind == target.KindURL && len(t.Apps) == 0 && t.Access != nil && t.Foreign == nil
 }
 
 // tidy removes what a run that crashed has left at the portal. That it can't takes
@@ -156,8 +156,7 @@ func (r *run) judge(ctx context.Context, chosen []requirement.Requirement) {
 		err = preflightPages(ctx, r.target, r.judged(chosen), r.options.Timeouts)
 	}
 	if r.options.Force && errors.Is(err, ErrNotDocSpace) {
-		r.foreign(ctx)
-		err = nil
+		err = r.foreign(ctx)
 	}
 	if err != nil {
 		if ctx.Err() == nil {
@@ -188,26 +187,6 @@ func (r *run) judge(ctx context.Context, chosen []requirement.Requirement) {
 	workers.Wait()
 }
 
-// foreign leaves out what only a portal can do, where nobody signs in as at one: the
-// paths of a portal say nothing about another server, and 404 is no breach there. A
-// portal that merely has strange metadata lets its user in, and is judged whole.
-func (r *run) foreign(ctx context.Context) {
-	t := r.target
-	if t.Mock != nil {
-		return
-	}
-	reason := fmt.Sprintf("%s %v", t.URL, ErrNotDocSpace)
-	if t.Access != nil {
-		err := letsInWithin(ctx, t, r.options.Timeouts.orDefault())
-		if err == nil {
-			return
-		}
-		reason += fmt.Sprintf(" by its metadata, and %v", err)
-	}
-	t.Foreign = reason
-	t.Access, t.Second, t.SecondAccess, t.Apps = nil, nil, nil, nil
-}
-
 // judged are those of the requirements that are not left out.
 func (r *run) judged(chosen []requirement.Requirement) []requirement.Requirement {
 	return slices.DeleteFunc(slices.Clone(chosen), func(req requirement.Requirement) bool { return r.leftOut(req) != "" })
@@ -224,8 +203,10 @@ func (r *run) leftOut(req requirement.Requirement) string {
 	if reason := r.target.NotOffered[req.Suite]; reason != "" {
 		return "not offered by the target: " + reason
 	}
-	if r.target.Foreign != "" && (req.Suite == "api" || strings.HasPrefix(req.ID, "docspace/")) {
-		return "a rule of DocSpace portals: " + r.target.Foreign
+	if r.target.Foreign != nil {
+		if reason := leftOutThere(r.target, req); reason != "" {
+			return reason
+		}
 	}
 	if req.Suite == "registration" && len(r.target.Apps) > 0 {
 		return "the target's apps are ready-made: the run registers and changes none"

@@ -55,7 +55,7 @@ func (c *Case) User(of ...target.UserType) User {
 			err = fmt.Errorf("%w: a user of type %s", target.ErrNotOffered, kind)
 		}
 		c.need(err)
-		c.redactor.Learn("password", u.Password)
+		c.redactor.LearnGiven("password", u.Password)
 	})
 	return u
 }
@@ -146,7 +146,7 @@ func (c *Case) Registrar() User {
 		var err error
 		owner, err = c.Target.Registrar(c.ctx)
 		c.need(err)
-		c.redactor.Learn("password", owner.Password)
+		c.redactor.LearnGiven("password", owner.Password)
 	})
 	return owner
 }

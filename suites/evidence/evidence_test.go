@@ -172,3 +172,15 @@ func TestPlainChallengeIsAVerifier(t *testing.T) {
 		}
 	}
 }
+
+// What was entrusted to the judge is a secret though it is short; what merely passes
+// is one only from a length on.
+func TestShortSecrets(t *testing.T) {
+	r := NewRedactor([]byte("k"))
+	r.Learn("password", "seen123")
+	r.LearnGiven("password", "hush1")
+	r.LearnGiven("password", "abc")
+	if got := r.Text(`{"a":"seen123","b":"hush1","c":"abc"}`); strings.Contains(got, "hush1") || !strings.Contains(got, "seen123") || !strings.Contains(got, "abc") {
+		t.Error(got)
+	}
+}

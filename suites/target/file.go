@@ -68,6 +68,23 @@ type ReadyApp struct {
 	RedirectURI  string   `yaml:"redirect-uri" json:"redirect_uri"`
 	Scopes       []string `yaml:"scopes,omitempty" json:"scopes,omitempty"` // default: all nine
 	AllowPKCE    bool     `yaml:"allow-pkce,omitempty" json:"allow_pkce,omitempty"`
+	AnyScope     bool     `yaml:"-" json:"any_scope,omitempty"`                       // the file names none
+	ClientAuth   string   `yaml:"client-auth,omitempty" json:"client_auth,omitempty"` // post (default) or basic, at another server
+}
+
+// How a ready-made app of a server that is no portal shows its secret (RFC 6749
+// §2.3.1). A portal takes post only (docs/portal/identity.md §5.1).
+const (
+	PostAuth  = "post"
+	BasicAuth = "basic"
+)
+
+// Auth is how the app shows its secret.
+func (a ReadyApp) Auth() string {
+	if a.ClientAuth == "" {
+		return PostAuth
+	}
+	return a.ClientAuth
 }
 
 // Pacing spares a portal that counts requests.

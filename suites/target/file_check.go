@@ -50,6 +50,9 @@ func (k fileChecker) check(f *File) error {
 		if app.ClientID == "" || app.RedirectURI == "" {
 			return k.wrong(at, "needs client-id and redirect-uri")
 		}
+		if !slices.Contains([]string{"", PostAuth, BasicAuth}, app.ClientAuth) {
+			return k.wrong(at+".client-auth", "%q is not known; use post or basic", app.ClientAuth)
+		}
 		if err := k.secrets(at, map[string]Secret{"client-secret": app.ClientSecret}); err != nil {
 			return err
 		}

@@ -86,7 +86,7 @@ func (t *Target) getIn(f *File) (err error) {
 			return err
 		}
 		if len(app.Scopes) == 0 {
-			app.Scopes = allScopes()
+			app.Scopes, app.AnyScope = allScopes(), true
 		}
 		t.Apps = append(t.Apps, app)
 	}

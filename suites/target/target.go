@@ -49,7 +49,7 @@ type Descriptor struct {
 	SecondAccess *Access           `json:"second_access,omitempty"`
 	Apps         []ReadyApp        `json:"apps,omitempty"`        // ready-made; none: they are registered
 	NotOffered   map[string]string `json:"not_offered,omitempty"` // suite or FeaturePages → reason
-	Foreign      string            `json:"foreign,omitempty"`     // why it is taken for no portal, "" for a portal
+	Foreign      *Foreign          `json:"foreign,omitempty"`     // nil: it is a portal
 	Pacing       *Pacing           `json:"pacing,omitempty"`
 	TLS          *TLS              `json:"tls,omitempty"`
 	RunID        string            `json:"run_id,omitempty"` // in the names of the run's apps

@@ -49,8 +49,8 @@ type registrar struct {
 // or the one user that was given.
 func (t *Target) Registrar(ctx context.Context) (User, error) {
 	if t.Mock == nil {
-		if t.Foreign != "" {
-			return User{}, fmt.Errorf("%w: nobody signs in as at a portal: %s", ErrNotOffered, t.Foreign)
+		if t.Foreign != nil && t.Foreign.NoPerson != "" {
+			return User{}, fmt.Errorf("%w: %s", ErrNotOffered, t.Foreign.NoPerson)
 		}
 		if t.Access == nil {
 			return User{}, fmt.Errorf("%w: nobody was named who can sign in at %s", ErrNotOffered, t.URL)
@@ -141,6 +141,8 @@ func (u User) ByBrowser() bool { return u.access != nil && u.access.Method == By
 func (t *Target) Signature(ctx context.Context, client *http.Client, u User) (string, error) {
 	a := u.access
 	switch {
+	case t.Foreign != nil:
+		return "", fmt.Errorf("%w: a signature", ErrPortalOnly)
 	case a != nil && a.SignatureSecret != "":
 		return signature.Issue(signature.Key(string(a.SignatureSecret)), signature.Claims{
 			UserID: a.UserID, UserName: a.User, UserEmail: a.User, TenantID: a.PortalID, TenantURL: u.Portal,
