@@ -11,11 +11,20 @@ export function readCookie(name) {
 
 /** Writes a cookie for the whole portal; expires is a Date, or left out for a session cookie. */
 export function writeCookie(name, value, expires) {
-  document.cookie = `${name}=${value}; path=/` + (expires ? `; expires=${expires.toUTCString()}` : "");
+  write(`${name}=${value}; path=/` + (expires ? `; expires=${expires.toUTCString()}` : ""));
 }
 
 export function deleteCookie(name) {
-  document.cookie = `${name}=; path=/; max-age=-1`;
+  write(`${name}=; path=/; max-age=-1`);
+}
+
+/**
+ * Chromium does not wait until a written cookie is stored: on a busy machine a
+ * navigation right after it leaves without. Reading waits.
+ */
+function write(text) {
+  document.cookie = text;
+  void document.cookie;
 }
 
 /** Percent-decodes; text that is no valid encoding stands for itself. */
