@@ -3,6 +3,7 @@ package mockdocspace_test
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -110,12 +111,14 @@ func TestTheFormOfANewApp(t *testing.T) {
 	if err := os.WriteFile(icon, []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for profile, scopes := range map[string]string{
-		"docspace": "accounts.self:read files:read files:write", // un-ticked, and there all the same
-		"strict":   "accounts.self:read",
+	const quirk = "pages.console-keeps-scopes"
+	for on, scopes := range map[bool]string{
+		true:  "accounts.self:read files:read files:write", // un-ticked, and there all the same
+		false: "accounts.self:read",
 	} {
-		t.Run(profile, func(t *testing.T) {
-			d := atDesk(t, browser, startPortal(t, mockdocspace.Options{Profile: profile}), roomAdmin)
+		t.Run(fmt.Sprintf("%s %v", quirk, on), func(t *testing.T) {
+			portal := startPortal(t, mockdocspace.Options{Config: &config.Config{Quirks: map[string]bool{quirk: on}}})
+			d := atDesk(t, browser, portal, roomAdmin)
 			d.goTo(consoleOfUsers)
 			d.Reads("#empty", "No OAuth applications")
 			d.Press(hand.ID("register_new_app_button"))

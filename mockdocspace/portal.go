@@ -103,7 +103,7 @@ func (p *Portal) build(ctx context.Context) error {
 	})
 	p.pages = pages.New(pages.Config{
 		Store: p.store, Clock: p.clock, Random: p.random, Logger: p.logger,
-		API: http.HandlerFunc(p.ownRequest), AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent,
+		API: http.HandlerFunc(p.ownRequest), OAuthOrigin: c.FrontURL, AutoLogin: c.AutoLogin, AutoConsent: c.AutoConsent,
 	})
 	p.gate = gate.New(http.HandlerFunc(p.route), loginAddress, p.holder)
 	p.journal = journal.New(journal.Config{Clock: p.clock})

@@ -75,6 +75,9 @@ func (k checker) server(c *Config) error {
 	if c.ExternalURL != "" && !isOrigin(c.ExternalURL) {
 		return k.wrong("$.external-url", fmt.Sprintf("%q is no origin", c.ExternalURL), "write scheme and host alone, like http://mock:8092")
 	}
+	if c.FrontURL != "" && !isOrigin(c.FrontURL) {
+		return k.wrong("$.front-url", fmt.Sprintf("%q is no origin", c.FrontURL), "write scheme and host alone, like http://front.localhost:8092")
+	}
 	return nil
 }
 

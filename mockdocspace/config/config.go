@@ -13,6 +13,7 @@ type Config struct {
 	Profile         string    `yaml:"profile,omitempty"`          // docspace or strict
 	Variant         string    `yaml:"variant,omitempty"`          // server, minified or saas
 	ExternalURL     string    `yaml:"external-url,omitempty"`     // scheme and host
+	FrontURL        string    `yaml:"front-url,omitempty"`        // scheme and host that all portals share (docs/portal/browser-flow.md §3.5)
 	SignatureSecret string    `yaml:"signature-secret,omitempty"` // the portal's machine key
 	ControlToken    string    `yaml:"control-token,omitempty"`
 	Limits          string    `yaml:"limits,omitempty"` // portal, or nothing

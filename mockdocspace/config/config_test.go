@@ -37,6 +37,7 @@ func TestBrokenFiles(t *testing.T) {
 		{"unknown profile", "profile: strickt", `x.yaml:1: profile: "strickt" is not known; use docspace or strict`},
 		{"unknown variant", "listen: 127.0.0.1:1\nvariant: cloud", `x.yaml:2: variant: "cloud" is not known; use server or minified or saas`},
 		{"address without port", "listen: 127.0.0.1", `x.yaml:1: listen: "127.0.0.1" is no address; write host:port, like 127.0.0.1:8092`},
+		{"front URL with path", "front-url: http://front/login", `x.yaml:1: front-url: "http://front/login" is no origin; write scheme and host alone, like http://front.localhost:8092`},
 		{"external URL with path", "external-url: http://mock/portal", `x.yaml:1: external-url: "http://mock/portal" is no origin; write scheme and host alone, like http://mock:8092`},
 		{"TLS half", "tls:\n  certificate: a.pem", `x.yaml:2: tls: neither self-signed nor certificate and key; give both files, or self-signed: true`},
 		{"TLS both", "tls:\n  self-signed: true\n  key: a.pem", `x.yaml:2: tls: self-signed beside certificate or key; choose one of the two`},

@@ -33,11 +33,11 @@ func TestReplay(t *testing.T) {
 		t.Skip("needs Chromium")
 	}
 	launched = true
-	all := load(t)
-	for _, id := range slices.Sorted(maps.Keys(all)) {
+	journeys := load(t)
+	for _, id := range slices.Sorted(maps.Keys(journeys)) {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			replay(t, all[id])
+			replay(t, journeys[id])
 		})
 	}
 	t.Cleanup(func() { // after the parallel ones

@@ -88,12 +88,20 @@ func newStage(t *testing.T, tls, several bool, change func(*config.Config)) *sta
 	if change != nil {
 		change(c)
 	}
+	server := httptest.NewUnstartedServer(nil) // its port may stand in the portals' addresses
+	port := server.Listener.Addr().String()
+	port = port[strings.LastIndex(port, ":"):]
+	c.FrontURL = strings.Replace(c.FrontURL, ":FRONT", port, 1)
+	for i := range c.Portals {
+		c.Portals[i].URL = strings.Replace(c.Portals[i].URL, ":FRONT", port, 1)
+	}
 	mock, err := mockdocspace.Start(context.Background(), mockdocspace.Options{Config: c})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = mock.Close() })
 	s.mock, s.control = mock, mock.Control()
+	t.Cleanup(server.Close)
 
 	front := s.noted(s.front())
 	s.origins = map[string]string{"rp": app.URL}
@@ -101,9 +109,8 @@ func newStage(t *testing.T, tls, several bool, change func(*config.Config)) *sta
 		t.Cleanup(secureFront(t, front, s.noted(http.HandlerFunc(upgrade))))
 		s.origins["portal"], s.origins["portal with http:"] = "https://"+httpsHost, "http://"+httpsHost
 	} else {
-		server := httptest.NewServer(front)
-		t.Cleanup(server.Close)
-		port := server.URL[strings.LastIndex(server.URL, ":"):]
+		server.Config.Handler = front
+		server.Start()
 		s.origins["portal"] = "http://localhost" + port
 		if several {
 			for _, name := range []string{"oauth", "first", "second"} {

@@ -346,7 +346,7 @@ func (b *tab) cookies() (all []cookie) {
 
 // hostName is the name of the placeholder for a host.
 func (b *tab) hostName(host string) string {
-	for _, name := range []string{"portal", "oauth", "first", "second"} {
+	for _, name := range []string{"portal", "oauth", "first", "second", "third"} {
 		if u, err := url.Parse(b.stage.origins[name]); err == nil && u.Hostname() == host {
 			return name
 		}

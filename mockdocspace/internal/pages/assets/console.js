@@ -99,6 +99,10 @@ class Console {
     cell.textContent = await this.names.get(id);
   }
 
+  /**
+   * The rows whose boxes are ticked. The boxes are on record (browser-flow.md §6.1); which
+   * actions they are for is not: the bar and what it does are a guess.
+   */
   selected() {
     return this.rows.filter((row) => row.box.checked);
   }
@@ -137,6 +141,7 @@ class Console {
     }
   }
 
+  /** Which call the portal's page makes for its Info dialog is a guess. */
   async info(app) {
     const answer = await this.clients.call("GET", `/clients/${app.client_id}/info`);
     if (answer.ok) showInfo(answer.json);

@@ -1,4 +1,5 @@
-// What everybody may know of an app, in a dialog.
+// What everybody may know of an app, in a dialog. That there is an Info dialog is on
+// record (browser-flow.md §6.1, §6.4); what it shows is a guess.
 
 import { externalLink, showDate, showLogo } from "./clients.js";
 import { show } from "./dialogs.js";

@@ -102,7 +102,11 @@ export function revokeToken(clients, { client_id: id, name }) {
   };
 }
 
-/** Revokes a token that is active and the app's; returns what is wrong, or "". */
+/**
+ * Revokes a token that is active and the app's; returns what is wrong, or "". The
+ * credentials are on record for the revocation (browser-flow.md §6.1); that the
+ * introspection before it sends them too is a guess.
+ */
 async function revoke(clients, app, token) {
   const known = await clients.tokenCall("/oauth2/introspect", app, { token });
   if (!known.ok) return refusal(known).text;
