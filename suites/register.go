@@ -19,6 +19,9 @@ import (
 type RegisterOptions struct {
 	// IDs are the requirements to judge; nil means every one with a check.
 	IDs []string
+	// LeftOut says of requirements why they are not judged here, as Plan.Skipped does:
+	// their specs are skipped.
+	LeftOut map[string]string
 	// Known are the deviations; nil judges by the standards alone.
 	Known requirement.Deviations
 	// Started and Ended, if not nil, are told of each check. Ended gets the final verdict.
@@ -78,7 +81,10 @@ func Register(t *target.Target, o RegisterOptions) {
 					if o.Started != nil {
 						o.Started(r.ID)
 					}
-					result := s.judge(ctx, r, check)
+					result := report.Result{Requirement: r, Verdict: report.Skip, Message: o.LeftOut[r.ID]}
+					if result.Message == "" {
+						result = s.judge(ctx, r, check)
+					}
 					if o.Ended != nil {
 						o.Ended(result)
 					}

@@ -1,6 +1,7 @@
 package suites_test
 
 import (
+	"flag"
 	"os"
 	"slices"
 	"testing"
@@ -13,33 +14,59 @@ import (
 	"docspace-oauth/suites/target"
 )
 
-// The test binary is also the worker of the runs that the tests start.
+// The test binary is also the worker of the runs that the tests start. The command
+// ginkgo means the specs: the other tests of this package are for go test.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "worker" {
 		os.Exit(suites.Work(os.Stdin, os.Stdout))
+	}
+	flag.Parse()
+	chosen, byCommand := flag.Lookup("test.run").Value.String(), false
+	flag.Visit(func(f *flag.Flag) { byCommand = byCommand || f.Name == "ginkgo.seed" })
+	if byCommand && chosen == "" {
+		_ = flag.Set("test.run", "^TestSuites$")
 	}
 	os.Exit(m.Run())
 }
 
 // The specs themselves, for `go test ./suites` and `ginkgo ./suites`: against a mock,
 // or the portal that DOCSPACE_TARGET names (DOCSPACE_USER and DOCSPACE_PASSWORD sign
-// in there). Known deviations count as for the runner.
+// in there). Known deviations count as for the runner, and so does what it leaves out
+// unless asked: DOCSPACE_SLOW, DOCSPACE_RACES and DOCSPACE_ALLOW_DESTRUCTIVE ask. A dry
+// run sends nothing.
 func TestSuites(t *testing.T) {
-	tested, err := target.Open(t.Context(), os.Getenv("DOCSPACE_TARGET"), nil,
-		os.Getenv("DOCSPACE_USER"), os.Getenv("DOCSPACE_PASSWORD"))
+	spec, user, password := os.Getenv("DOCSPACE_TARGET"), os.Getenv("DOCSPACE_USER"), os.Getenv("DOCSPACE_PASSWORD")
+	config, reporting := ginkgo.GinkgoConfiguration()
+	tested, err := target.Describe(spec, user, password)
+	if !config.DryRun && err == nil {
+		tested, err = target.Open(t.Context(), spec, nil, user, password)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = tested.Close() }()
-	if err := suites.Preflight(t.Context(), tested, suites.Timeouts{}); err != nil {
-		t.Fatal(err)
+	if !config.DryRun {
+		if err := suites.Preflight(t.Context(), tested, suites.Timeouts{}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	known, err := requirement.KnownDeviations(os.Getenv("DOCSPACE_VERSION"))
+	version := os.Getenv("DOCSPACE_VERSION")
+	if version == "" {
+		version = tested.Version
+	}
+	known, err := requirement.KnownDeviations(version)
 	if err != nil {
 		t.Fatal(err)
 	}
-	suites.Register(tested, suites.RegisterOptions{Known: known, FailSpecs: true})
-	ginkgo.RunSpecs(t, "DocSpace OAuth")
+	plan, err := suites.NewPlan(tested, suites.Options{
+		Slow: os.Getenv("DOCSPACE_SLOW") != "", Races: os.Getenv("DOCSPACE_RACES") != "",
+		Destructive: os.Getenv("DOCSPACE_ALLOW_DESTRUCTIVE") != "",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	suites.Register(tested, suites.RegisterOptions{Known: known, LeftOut: plan.Skipped, FailSpecs: true})
+	ginkgo.RunSpecs(t, "DocSpace OAuth", config, reporting)
 }
 
 // The catalogue of faults and the catalogue of requirements name each other.
