@@ -22,7 +22,7 @@ import (
 type Options struct {
 	Suites      []string               // names; none means all
 	IDs         []string               // patterns, see requirement.Select; none means all
-	Version     string                 // portal version whose deviations count; empty: the default
+	Version     string                 // portal version whose deviations count; empty: the one that the portal names
 	Standard    bool                   // judge by the standards alone, without deviations
 	Known       requirement.Deviations // instead of those of the version; nil: those
 	Force       bool                   // judge also what preflight takes for no DocSpace
@@ -166,6 +166,10 @@ func (r *run) judge(ctx context.Context, chosen []requirement.Requirement) {
 		if errors.As(err, &page) {
 			r.report.PreflightPage = &page.Page
 		}
+		return
+	}
+	if err := r.detect(ctx); err != nil {
+		r.broke("%v", err)
 		return
 	}
 	r.tidy(ctx)

@@ -21,7 +21,7 @@ type runCommand struct {
 	Suite       []string `placeholder:"NAME" help:"Only these suites."`
 	ID          []string `name:"id" placeholder:"GLOB" help:"Only requirements with such an id; without a slash the last part counts."`
 	Report      string   `default:"report" placeholder:"DIR" help:"Where report.html, report.json, junit.xml and summary.md go."`
-	Version     string   `name:"portal-version" placeholder:"V" help:"Portal version whose known deviations count."`
+	Version     string   `name:"portal-version" placeholder:"V" help:"Portal version whose known deviations count (default: the one that the portal names)."`
 	Standard    bool     `help:"Judge by the standards alone, without known deviations."`
 	Slow        bool     `help:"Also run what waits for real time."`
 	Races       bool     `help:"Also run what fires many requests at once."`

@@ -96,6 +96,9 @@ func (c *Console) Summary(r Report) {
 		}
 	}
 	fmt.Fprintf(c.out, "\n%s   (%.1f s, seed %d)\n%s\n", strings.Join(counts, ", "), r.DurationMS/1000, r.Seed, r.Outcome)
+	if told := r.Target.JudgedAs(); told != r.Target.Version {
+		fmt.Fprintf(c.out, "judged as portal version %s\n", told)
+	}
 	if r.LeftBehind != "" {
 		fmt.Fprintln(c.out, r.LeftBehind)
 	}

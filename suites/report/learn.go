@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -15,13 +16,14 @@ import (
 func Learn(r Report) (string, error) {
 	var proposed []requirement.Deviation
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Proposed from a run against portal version %s. Read each entry, say why in your own\n# words, and keep what you want to live with.\n", r.Target.Version)
+	version := cmp.Or(r.Target.Told, r.Target.Version)
+	fmt.Fprintf(&b, "# Proposed from a run against portal version %s. Read each entry, say why in your own\n# words, and keep what you want to live with.\n", version)
 	for _, result := range r.Results {
 		switch result.Verdict {
 		case Fail:
 			proposed = append(proposed, requirement.Deviation{
 				ID: result.ID, Expected: requirement.Deviates, Why: firstLine(result.Message),
-				Since: r.Target.Version, Link: result.Reference,
+				Since: version, Link: result.Reference,
 			})
 		case UnexpectedPass:
 			fmt.Fprintf(&b, "# %s passes now: remove its entry.\n", result.ID)

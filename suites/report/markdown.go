@@ -11,7 +11,7 @@ import (
 func Markdown(w io.Writer, r Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# DocSpace OAuth: %s\n\n", markdownText(r.Outcome))
-	fmt.Fprintf(&b, "Target %s (%s, judged as portal version %s)", markdownText(r.Target.URL), r.Target.Kind, markdownText(r.Target.Version))
+	fmt.Fprintf(&b, "Target %s (%s, judged as portal version %s)", markdownText(r.Target.URL), r.Target.Kind, markdownText(r.Target.JudgedAs()))
 	if r.Standard {
 		b.WriteString(", by the standards alone")
 	}

@@ -63,9 +63,18 @@ type Result struct {
 type Target struct {
 	Kind    string   `json:"kind"` // mock or url
 	URL     string   `json:"url"`
-	Version string   `json:"portal_version"`
-	Faults  []string `json:"faults,omitempty"` // misbehaviours switched on for the run (mock only)
-	Spec    string   `json:"spec,omitempty"`   // how it was named to the runner
+	Version string   `json:"portal_version"`         // whose deviations count
+	Told    string   `json:"told_version,omitempty"` // what the portal says it is
+	Faults  []string `json:"faults,omitempty"`       // misbehaviours switched on for the run (mock only)
+	Spec    string   `json:"spec,omitempty"`         // how it was named to the runner
+}
+
+// JudgedAs is the version as which the target is judged, and its own if it is another.
+func (t Target) JudgedAs() string {
+	if t.Told == "" || t.Told == t.Version {
+		return t.Version
+	}
+	return t.Version + " (it says it is " + t.Told + ")"
 }
 
 // Report is one run.

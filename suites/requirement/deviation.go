@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -104,6 +105,39 @@ func lineOf(text []byte, id string) int {
 		}
 	}
 	return line
+}
+
+// NearestVersion is the portal version, of those whose deviations are known, to judge
+// a portal by that says it is told: the newest that is not newer, else the oldest.
+func NearestVersion(told string) string { return nearest(told, knownVersions()) }
+
+func nearest(told string, known []string) string {
+	slices.SortFunc(known, compareVersions)
+	best := known[0]
+	for _, v := range known {
+		if compareVersions(v, told) <= 0 {
+			best = v
+		}
+	}
+	return best
+}
+
+// compareVersions compares by number: 3.10 is newer than 3.9.
+func compareVersions(a, b string) int {
+	as, bs := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range max(len(as), len(bs)) {
+		var x, y int
+		if i < len(as) {
+			x, _ = strconv.Atoi(as[i])
+		}
+		if i < len(bs) {
+			y, _ = strconv.Atoi(bs[i])
+		}
+		if x != y {
+			return x - y
+		}
+	}
+	return 0
 }
 
 func knownVersions() []string {

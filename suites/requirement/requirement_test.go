@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -103,6 +104,21 @@ func TestParseDeviationsIsStrict(t *testing.T) {
 func TestKnownDeviationsNamesTheVersionsThereAre(t *testing.T) {
 	if _, err := KnownDeviations("0.0"); err == nil || !strings.Contains(err.Error(), DefaultVersion) {
 		t.Errorf("error %v does not name %s", err, DefaultVersion)
+	}
+}
+
+func TestNearestVersion(t *testing.T) {
+	known := []string{"3.10", "3.7.2", "3.9.1"}
+	for told, want := range map[string]string{
+		"3.7.2": "3.7.2", "3.8": "3.7.2", "3.9": "3.7.2", "3.9.1": "3.9.1", "3.9.1.0": "3.9.1", "3.9.12": "3.9.1",
+		"3.10.0": "3.10", "4": "3.10", "3.6": "3.7.2",
+	} {
+		if got := nearest(told, slices.Clone(known)); got != want {
+			t.Errorf("%s is judged as %s instead of %s", told, got, want)
+		}
+	}
+	if got := NearestVersion("99.0"); !slices.Contains(knownVersions(), got) {
+		t.Errorf("%q has no list", got)
 	}
 }
 
