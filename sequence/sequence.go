@@ -7,6 +7,7 @@ import (
 	"html"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Arrow is one message.
@@ -26,11 +27,26 @@ type Diagram struct {
 
 // Sizes in SVG units.
 const (
-	column = 210
-	row    = 26
-	top    = 44
-	margin = 90
+	narrowest = 210 // from one participant to the next
+	widest    = 310
+	letter    = 7.2 // of labels, about
+	row       = 26
+	top       = 44
+	margin    = 90
 )
+
+// column is the distance from one participant to the next: the labels should fit in
+// between, as far as the page has room for that.
+func (d Diagram) column() int {
+	wanted := narrowest
+	for _, a := range d.Arrows {
+		span := slices.Index(d.Participants, a.From) - slices.Index(d.Participants, a.To)
+		if span = max(span, -span); span > 0 {
+			wanted = max(wanted, int(letter*float64(utf8.RuneCountInString(a.Label)+2))/span+20)
+		}
+	}
+	return min(wanted, widest)
+}
 
 // SVG draws the diagram; empty when there is nothing to draw.
 func (d Diagram) SVG() string {
@@ -43,6 +59,7 @@ func (d Diagram) SVG() string {
 			rows++
 		}
 	}
+	column := d.column()
 	width := 2*margin + column*(len(d.Participants)-1)
 	height := top + row*rows + 16
 	var b strings.Builder

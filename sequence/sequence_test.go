@@ -34,3 +34,17 @@ func TestDrawsWhatPassed(t *testing.T) {
 		t.Errorf("nothing passed: %s", empty)
 	}
 }
+
+// Labels between neighbours get the room that they need, within limits.
+func TestMakesRoomForLabels(t *testing.T) {
+	for label, want := range map[string]int{"GET /": narrowest, strings.Repeat("x", 35): 286, strings.Repeat("x", 90): widest} {
+		d := Diagram{Participants: []string{"app", "browser", "portal"}, Arrows: []Arrow{{From: "browser", To: "app", Label: label}}}
+		if got := d.column(); got != want {
+			t.Errorf("%d letters: %d instead of %d", len(label), got, want)
+		}
+	}
+	far := Diagram{Participants: []string{"app", "browser", "portal"}, Arrows: []Arrow{{From: "app", To: "portal", Label: strings.Repeat("x", 35)}}}
+	if got := far.column(); got != narrowest {
+		t.Errorf("across two: %d", got)
+	}
+}

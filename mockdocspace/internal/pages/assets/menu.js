@@ -38,6 +38,9 @@ export class Menu {
     button.after(this.element);
     button.setAttribute("aria-expanded", "true");
     this.element.hidden = false;
+    this.element.classList.remove("above");
+    const below = innerHeight - this.element.getBoundingClientRect().bottom;
+    this.element.classList.toggle("above", below < 0 && button.getBoundingClientRect().top > this.element.offsetHeight);
     this.items()[0]?.focus();
   }
 
