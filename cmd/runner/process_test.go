@@ -52,6 +52,7 @@ func runProcess(t *testing.T, arguments ...string) (report.Report, *os.ProcessSt
 		t.Fatalf("%v\n%s", err, output)
 	}
 	schema.Validate(t, "../../suites/report/schema/report-1.json", read(t, filepath.Join(dir, "report.json")))
+	schema.ValidateXML(t, "../../suites/report/testdata/junit.xsd", read(t, filepath.Join(dir, "junit.xml")))
 	if code := cmd.ProcessState.ExitCode(); code != outcome.ExitCode {
 		t.Errorf("the process ended with %d, the report says %d", code, outcome.ExitCode)
 	}

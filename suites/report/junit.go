@@ -13,19 +13,19 @@ type junitSuites struct {
 	Tests    int          `xml:"tests,attr"`
 	Failures int          `xml:"failures,attr"`
 	Errors   int          `xml:"errors,attr"`
-	Skipped  int          `xml:"skipped,attr"`
 	Time     string       `xml:"time,attr"`
 	Suites   []junitSuite `xml:"testsuite"`
 }
 
 type junitSuite struct {
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Errors   int         `xml:"errors,attr"`
-	Skipped  int         `xml:"skipped,attr"`
-	Time     string      `xml:"time,attr"`
-	Cases    []junitCase `xml:"testcase"`
+	Name      string      `xml:"name,attr"`
+	Tests     int         `xml:"tests,attr"`
+	Failures  int         `xml:"failures,attr"`
+	Errors    int         `xml:"errors,attr"`
+	Skipped   int         `xml:"skipped,attr"`
+	Time      string      `xml:"time,attr"`
+	Timestamp string      `xml:"timestamp,attr"`
+	Cases     []junitCase `xml:"testcase"`
 }
 
 type junitCase struct {
@@ -39,13 +39,14 @@ type junitCase struct {
 }
 
 type junitOutcome struct {
+	Type    string `xml:"type,attr"`
 	Message string `xml:"message,attr"`
 	Text    string `xml:",chardata"`
 }
 
 // JUnit writes the report for CI systems: fail and unexpected-pass are failures,
 // error and blocked are errors, skip is skipped, and a deviation passes with its
-// reason in the output.
+// reason in the output. It is valid by what Jenkins takes (testdata/junit.xsd).
 func JUnit(w io.Writer, r Report) error {
 	all := junitSuites{Name: "DocSpace OAuth", Time: seconds(r.DurationMS)}
 	at := map[string]int{}
@@ -55,7 +56,7 @@ func JUnit(w io.Writer, r Report) error {
 		if !ok {
 			i = len(all.Suites)
 			at[result.Suite] = i
-			all.Suites = append(all.Suites, junitSuite{Name: result.Suite})
+			all.Suites = append(all.Suites, junitSuite{Name: result.Suite, Timestamp: r.StartedAt.UTC().Format("2006-01-02T15:04:05")})
 		}
 		s := &all.Suites[i]
 		s.add(result)
@@ -66,7 +67,6 @@ func JUnit(w io.Writer, r Report) error {
 		all.Tests += s.Tests
 		all.Failures += s.Failures
 		all.Errors += s.Errors
-		all.Skipped += s.Skipped
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -83,7 +83,7 @@ func JUnit(w io.Writer, r Report) error {
 func (s *junitSuite) add(r Result) {
 	s.Tests++
 	c := junitCase{Name: r.ID + ": " + r.Title, Class: r.Suite, Time: seconds(r.DurationMS)}
-	outcome := &junitOutcome{Message: firstLine(r.Message), Text: r.Message + "\n\nWhy: " + r.Why + "\nFix: " + r.Fix + "\nReference: " + r.Reference}
+	outcome := &junitOutcome{Type: string(r.Verdict), Message: firstLine(r.Message), Text: r.Message + "\n\nWhy: " + r.Why + "\nFix: " + r.Fix + "\nReference: " + r.Reference}
 	switch r.Verdict {
 	case Fail, UnexpectedPass:
 		s.Failures++
@@ -93,7 +93,7 @@ func (s *junitSuite) add(r Result) {
 		c.Error = outcome
 	case Skip:
 		s.Skipped++
-		c.Skipped = &junitOutcome{Message: r.Message}
+		c.Skipped = &junitOutcome{Type: string(r.Verdict), Message: r.Message}
 	}
 	var out []string
 	if r.Verdict == Deviation {

@@ -146,9 +146,10 @@ func TestFormsAreWellFormed(t *testing.T) {
 	if err := xml.Unmarshal([]byte(read("junit.xml")), &suites); err != nil {
 		t.Error(err)
 	}
-	if suites.Tests != 7 || suites.Failures != 2 || suites.Errors != 2 || suites.Skipped != 1 {
-		t.Errorf("JUnit counts %d tests, %d failures, %d errors, %d skipped", suites.Tests, suites.Failures, suites.Errors, suites.Skipped)
+	if suites.Tests != 7 || suites.Failures != 2 || suites.Errors != 2 || suites.Suites[0].Skipped != 1 {
+		t.Errorf("JUnit counts %d tests, %d failures, %d errors, %d skipped", suites.Tests, suites.Failures, suites.Errors, suites.Suites[0].Skipped)
 	}
+	schema.ValidateXML(t, "testdata/junit.xsd", read("junit.xml"))
 	if text := read("summary.md"); !strings.Contains(text, "## Failed") || strings.Contains(text, "<b>") {
 		t.Errorf("summary:\n%s", text)
 	}
@@ -169,6 +170,25 @@ func TestFormsAreWellFormed(t *testing.T) {
 	if len(entries) != 4 {
 		t.Errorf("%d files in the report", len(entries))
 	}
+}
+
+// What a portal says is no text of an XML document until it is made one.
+func TestJUnitTakesEveryText(t *testing.T) {
+	r := sample()
+	for i := range r.Results {
+		r.Results[i].Message = "\x00\x1b[31m\xff\xfe ]]> <b> & \" ' \r\n\u2028\ufffe 𝄞"
+		r.Results[i].Warnings = []string{"\x08"}
+	}
+	var text strings.Builder
+	if err := JUnit(&text, r); err != nil {
+		t.Fatal(err)
+	}
+	schema.ValidateXML(t, "testdata/junit.xsd", text.String())
+	text.Reset()
+	if err := JUnit(&text, Report{}); err != nil { // nothing was judged
+		t.Fatal(err)
+	}
+	schema.ValidateXML(t, "testdata/junit.xsd", text.String())
 }
 
 // The published schema names exactly the members that the report has.
