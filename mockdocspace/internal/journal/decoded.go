@@ -101,9 +101,9 @@ func (r *redactor) object(part string) json.RawMessage {
 	if err != nil || len(raw) == 0 || raw[0] != '{' || !json.Valid(raw) {
 		return nil
 	}
-	redacted := r.document(string(raw), "application/json", false)
-	if !json.Valid([]byte(redacted)) {
+	redacted := r.document(nil, string(raw), "application/json", false)
+	if !json.Valid(redacted) {
 		return nil
 	}
-	return json.RawMessage(redacted)
+	return redacted
 }

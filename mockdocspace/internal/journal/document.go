@@ -8,7 +8,7 @@ import (
 
 // document redacts a body by what it says it is; whatever it says, what looks
 // like a secret is replaced. cut says that its end is missing.
-func (r *redactor) document(text, contentType string, cut bool) string {
+func (r *redactor) document(to []byte, text, contentType string, cut bool) []byte {
 	media, _, _ := strings.Cut(contentType, ";")
 	media = strings.ToLower(strings.TrimSpace(media))
 	boundary := ""
@@ -17,23 +17,23 @@ func (r *redactor) document(text, contentType string, cut bool) string {
 			boundary = parameters["boundary"]
 		}
 	}
-	var out string
+	begin := len(to)
 	switch {
 	case media == "application/x-www-form-urlencoded":
-		out = r.form(text)
+		to = r.form(to, text)
 	case boundary != "":
-		out = r.multipart(text, boundary)
+		to = r.multipart(to, text, boundary)
 	case strings.HasSuffix(media, "json") || looksLikeJSON(text):
-		out = r.json(text)
+		to = r.json(to, text)
 	case looksLikeForm(text) && media != "text/html" && media != "text/css" && !strings.HasSuffix(media, "javascript"):
-		out = r.form(text)
+		to = r.form(to, text)
 	default:
-		out = r.text(text)
+		to = r.text(to, text)
 	}
 	if cut {
-		out = withoutLastRun(out)
+		to = withoutLastRun(to, begin)
 	}
-	return out
+	return to
 }
 
 func looksLikeJSON(text string) bool {
@@ -47,10 +47,11 @@ func looksLikeForm(text string) bool {
 	return name > 0 && name < len(text) && text[name] == '='
 }
 
-// withoutLastRun drops what may be the beginning of a secret at the end of a cut text.
-func withoutLastRun(text string) string {
+// withoutLastRun drops what may be the beginning of a secret at the end of a cut text,
+// which begins at begin.
+func withoutLastRun(text []byte, begin int) []byte {
 	end := len(text)
-	for end > 0 && tokenBytes[text[end-1]] {
+	for end > begin && tokenBytes[text[end-1]] {
 		end--
 	}
 	return text[:end]
@@ -58,27 +59,30 @@ func withoutLastRun(text string) string {
 
 // multipart redacts the fields of a form; parts without a secret name, files
 // above all, are text.
-func (r *redactor) multipart(text, boundary string) string {
+func (r *redactor) multipart(to []byte, text, boundary string) []byte {
 	delimiter := "--" + boundary
-	parts := strings.Split(text, delimiter)
-	for i, part := range parts {
+	first := true
+	for part := range strings.SplitSeq(text, delimiter) {
+		if !first {
+			to = append(to, delimiter...)
+		}
+		first = false
 		head, value, ok := strings.Cut(part, "\r\n\r\n")
 		if !ok {
-			parts[i] = r.text(part)
+			to = r.text(to, part)
 			continue
 		}
+		to = append(append(to, head...), "\r\n\r\n"...)
 		if kind, secret := secretNames[strings.ToLower(fieldName(head))]; secret {
 			content, end := strings.CutSuffix(value, "\r\n")
-			value = r.mark(kind, content)
-			if end {
-				value += "\r\n"
+			if to = r.secret(to, kind, content); end {
+				to = append(to, "\r\n"...)
 			}
 		} else {
-			value = r.text(value)
+			to = r.text(to, value)
 		}
-		parts[i] = head + "\r\n\r\n" + value
 	}
-	return strings.Join(parts, delimiter)
+	return to
 }
 
 // fieldName reads the name out of a part's Content-Disposition.
@@ -98,9 +102,7 @@ func fieldName(head string) string {
 // json redacts string members with secret names; it needs no valid document, so
 // that one that was cut or mistyped is safe too. Texts below a secret name, as in
 // a list, are secrets as well.
-func (r *redactor) json(text string) string {
-	var out strings.Builder
-	out.Grow(len(text))
+func (r *redactor) json(to []byte, text string) []byte {
 	kind := "" // of the value that comes next
 	depth, secretDepth := 0, -1
 	for i := 0; i < len(text); {
@@ -114,23 +116,22 @@ func (r *redactor) json(text string) string {
 				if secretDepth < 0 {
 					kind = secretNames[strings.ToLower(decoded(raw))]
 				}
-				out.WriteString(text[i:end])
+				to = append(to, text[i:end]...)
 			case kind != "":
-				out.WriteString(`"` + r.mark(kind, decoded(raw)) + `"`)
+				to = append(r.secret(append(to, '"'), kind, decoded(raw)), '"')
 				if secretDepth < 0 {
 					kind = ""
 				}
 			default:
-				out.WriteByte('"')
-				out.WriteString(r.member(raw))
-				out.WriteString(text[i+1+len(raw) : end])
+				to = r.member(append(to, '"'), raw)
+				to = append(to, text[i+1+len(raw):end]...)
 			}
 			i = end
 		case '{', '[':
 			if depth++; kind != "" && secretDepth < 0 {
 				secretDepth = depth
 			}
-			out.WriteByte(c)
+			to = append(to, c)
 			i++
 		case '}', ']':
 			if depth == secretDepth {
@@ -140,37 +141,37 @@ func (r *redactor) json(text string) string {
 				kind = ""
 			}
 			depth--
-			out.WriteByte(c)
+			to = append(to, c)
 			i++
 		case ',':
 			if secretDepth < 0 {
 				kind = "" // the value was a number, true, false or null
 			}
-			out.WriteByte(c)
+			to = append(to, c)
 			i++
 		default:
 			end := i + 1
 			for end < len(text) && strings.IndexByte("\"{}[],", text[end]) < 0 {
 				end++
 			}
-			out.WriteString(r.text(text[i:end]))
+			to = r.text(to, text[i:end])
 			i = end
 		}
 	}
-	return out.String()
+	return to
 }
 
 // member redacts a text that has no secret name of its own.
-func (r *redactor) member(raw string) string {
+func (r *redactor) member(to []byte, raw string) []byte {
 	if value := decoded(raw); len(value) >= recognisable {
-		if mark, known := r.known(value); known {
-			return mark
+		if r.isKnown(value) {
+			return r.secret(to, "token", value)
 		}
-		if len(value) == len(raw) && runEnd(raw, 0) == len(raw) && len(raw) < opaqueLength && !strings.HasPrefix(raw, "eyJ") {
-			return raw // one run, which has just been looked up
+		if isOrdinaryRun(raw, value) {
+			return append(to, raw...)
 		}
 	}
-	return r.text(raw)
+	return r.text(to, raw)
 }
 
 // stringLiteral returns what is between the quotes, still escaped, and where the

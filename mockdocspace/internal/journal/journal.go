@@ -83,10 +83,10 @@ func (m Message) Header() http.Header {
 
 // Journal is the ring. It is safe for concurrent use.
 type Journal struct {
-	config  Config
-	off     atomic.Bool
-	redact  *redactor
-	buffers sync.Pool
+	config Config
+	off    atomic.Bool
+	redact *redactor
+	papers sync.Pool
 
 	mu      sync.Mutex
 	ring    []*Exchange // oldest first
@@ -111,7 +111,9 @@ func New(c Config) *Journal {
 		}
 	}
 	j := &Journal{config: c, redact: newRedactor(), next: 1, ended: make(chan struct{})}
-	j.buffers.New = func() any { b := make([]byte, 0, c.MaxBody); return &b }
+	j.papers.New = func() any {
+		return &paper{request: capture{kept: make([]byte, 0, c.MaxBody)}, response: capture{kept: make([]byte, 0, c.MaxBody)}}
+	}
 	return j
 }
 

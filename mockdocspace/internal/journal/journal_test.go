@@ -335,12 +335,12 @@ func TestParallelUse(t *testing.T) {
 func TestMarksAreBounded(t *testing.T) {
 	r := newRedactor()
 	for i := range 3 * generation {
-		r.mark("code", fmt.Sprint("value ", i))
-		if got := r.mark("secret", "met all the time"); got != "‹secret-1›" {
+		r.secret(nil, "code", fmt.Sprint("value ", i))
+		if got := string(r.secret(nil, "secret", "met all the time")); got != "‹secret-1›" {
 			t.Fatalf("after %d others: %s", i, got)
 		}
 	}
-	if n := len(r.marks) + len(r.older); n > 2*generation {
+	if n := len(r.recent.marks) + len(r.past.marks); n > 2*generation {
 		t.Errorf("%d hashes are kept", n)
 	}
 }

@@ -2,14 +2,12 @@ package journal
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"docspace-oauth/mockdocspace/internal/diagnosis"
 )
@@ -28,29 +26,26 @@ func (j *Journal) Wrap(next http.Handler) http.Handler {
 
 func (j *Journal) record(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	started := time.Now() // how long it took is real time, whatever the portal's clock does
-	x := &Exchange{
-		At: j.config.Clock.Now(), Remote: r.RemoteAddr, Secure: r.TLS != nil, Method: j.redact.text(r.Method), Host: j.redact.text(r.Host), Proto: r.Proto,
-		URL: j.redact.url(requestURI(r)),
-	}
+	x := &Exchange{At: j.config.Clock.Now(), Remote: r.RemoteAddr, Secure: r.TLS != nil}
+	p := j.paper()
+	defer j.release(p)
 	// Now, since the portal's router adds headers of its own to the request.
-	x.Request.fields = j.redact.header(r.Header)
-	contentType := r.Header.Get("Content-Type")
-	encoded := r.Header.Get("Content-Encoding") != ""
-
+	proto := p.add(append(p.text, r.Proto...))
+	method := p.add(j.redact.text(p.text, r.Method))
+	host := p.add(j.redact.text(p.text, r.Host))
+	address := p.add(j.redact.url(p.text, requestURI(r)))
+	p.header(j.redact, r.Header)
+	requestFields := len(p.fields)
+	contentType, encoded := bodyType(r.Header)
 	var recording struct { // together, for one allocation
-		request, response capture
-		body              requestBody
-		writer            responseWriter
+		body   requestBody
+		writer responseWriter
 	}
-	request, response := &recording.request, &recording.response
-	request.kept, response.kept = j.buffer(), j.buffer()
-	defer j.release(request)
-	defer j.release(response)
 	if r.Body != nil && r.Body != http.NoBody {
-		recording.body = requestBody{ReadCloser: r.Body, capture: request}
+		recording.body = requestBody{ReadCloser: r.Body, capture: &p.request}
 		r.Body = &recording.body
 	}
-	recording.writer = responseWriter{ResponseWriter: w, capture: response}
+	recording.writer = responseWriter{ResponseWriter: w, capture: &p.response}
 	recorder := &recording.writer
 	defer func() {
 		cause := recover()
@@ -62,10 +57,15 @@ func (j *Journal) record(w http.ResponseWriter, r *http.Request, next http.Handl
 		if recorder.hijacked {
 			x.Status = 0
 		}
-		x.Response.fields = j.redact.header(w.Header())
+		p.header(j.redact, w.Header())
 		// The request first: what it makes known is recognised in the response.
-		j.redact.body(&x.Request, request, contentType, encoded)
-		j.redact.body(&x.Response, response, w.Header().Get("Content-Type"), w.Header().Get("Content-Encoding") != "")
+		request := p.document(j.redact, &x.Request, &p.request, contentType, encoded)
+		contentType, encoded = bodyType(w.Header())
+		response := p.document(j.redact, &x.Response, &p.response, contentType, encoded)
+		text := string(p.text)
+		x.Proto, x.Method, x.Host, x.URL = proto.of(text), method.of(text), host.of(text), address.of(text)
+		x.Request.Body, x.Response.Body = request.of(text), response.of(text)
+		x.Request.fields, x.Response.fields = p.written(text, requestFields)
 		j.redact.note(&x.Note)
 		j.write(x)
 		if cause != nil {
@@ -73,6 +73,15 @@ func (j *Journal) record(w http.ResponseWriter, r *http.Request, next http.Handl
 		}
 	}()
 	next.ServeHTTP(recorder, r.WithContext(diagnosis.Into(r.Context(), &x.Note)))
+}
+
+// bodyType is what headers say about their body.
+func bodyType(h http.Header) (contentType string, encoded bool) {
+	if types := h["Content-Type"]; len(types) > 0 {
+		contentType = types[0]
+	}
+	encodings := h["Content-Encoding"]
+	return contentType, len(encodings) > 0 && encodings[0] != ""
 }
 
 // requestURI is the request target as sent, or as a test built it.
@@ -85,31 +94,18 @@ func requestURI(r *http.Request) string {
 
 // capture is the beginning of a body.
 type capture struct {
-	kept  *[]byte
+	kept  []byte
 	total int64
-}
-
-func (j *Journal) buffer() *[]byte {
-	buffer, _ := j.buffers.Get().(*[]byte)
-	return buffer
-}
-
-// release gives the buffer back without what it held.
-func (j *Journal) release(c *capture) {
-	buffer := *c.kept
-	clear(buffer)
-	*c.kept = buffer[:0]
-	j.buffers.Put(c.kept)
 }
 
 func (c *capture) add(p []byte) {
 	c.total += int64(len(p))
 	if room := c.room(); room > 0 {
-		*c.kept = append(*c.kept, p[:min(room, len(p))]...)
+		c.kept = append(c.kept, p[:min(room, len(p))]...)
 	}
 }
 
-func (c *capture) room() int { return cap(*c.kept) - len(*c.kept) }
+func (c *capture) room() int { return cap(c.kept) - len(c.kept) }
 
 // requestBody keeps the beginning of what the handler reads.
 type requestBody struct {
@@ -194,50 +190,27 @@ func (w *responseWriter) FlushError() error {
 // Flush implements http.Flusher.
 func (w *responseWriter) Flush() { _ = w.FlushError() }
 
-// body fills in what is kept of a body.
-func (r *redactor) body(m *Message, c *capture, contentType string, encoded bool) {
-	m.Bytes = c.total
-	kept := *c.kept
-	m.Cut = c.total > int64(len(kept))
-	if m.Cut {
-		kept = wholeRunes(kept)
-	}
-	if len(kept) == 0 {
-		return
-	}
-	if encoded || !utf8.Valid(kept) || bytes.IndexByte(kept, 0) >= 0 {
-		m.Binary = true
-		return
-	}
-	m.Body = r.document(string(kept), contentType, m.Cut)
-}
-
-// wholeRunes leaves out a character that the cut went through.
-func wholeRunes(text []byte) []byte {
-	for i := 1; i <= min(utf8.UTFMax, len(text)); i++ {
-		if start := len(text) - i; utf8.RuneStart(text[start]) {
-			if !utf8.FullRune(text[start:]) {
-				return text[:start]
-			}
-			break
-		}
-	}
-	return text
-}
-
 // note redacts what the services quoted of the request.
 func (r *redactor) note(n *diagnosis.Note) {
-	n.App, n.User, n.Cause.Text = r.text(n.App), r.text(n.User), r.text(n.Cause.Text)
+	n.App, n.User, n.Cause.Text = r.redacted(n.App), r.redacted(n.User), r.redacted(n.Cause.Text)
 	for name, fact := range n.Cause.Facts {
 		switch fact := fact.(type) {
 		case string:
-			n.Cause.Facts[name] = r.text(fact)
+			n.Cause.Facts[name] = r.redacted(fact)
 		case []string:
 			quoted := make([]string, len(fact))
 			for i, text := range fact {
-				quoted[i] = r.text(text)
+				quoted[i] = r.redacted(text)
 			}
 			n.Cause.Facts[name] = quoted
 		}
 	}
+}
+
+// redacted is a text of its own without secrets.
+func (r *redactor) redacted(text string) string {
+	if text == "" {
+		return ""
+	}
+	return string(r.text(nil, text))
 }

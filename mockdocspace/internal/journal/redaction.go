@@ -2,7 +2,6 @@ package journal
 
 import (
 	"hash/maphash"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -32,26 +31,54 @@ var secretHeaders = map[string]string{"X-Signature": "signature", "Dpop": "proof
 const recognisable = 12
 
 // redactor replaces secrets by marks like ‹code-1›. Equal values get equal marks,
-// which is why it remembers hashes of what it has met, and nothing else.
+// which is why it remembers hashes of what it has met, and nothing else. What it
+// writes is appended to a buffer, since an exchange is many short texts.
 // It is safe for concurrent use.
 type redactor struct {
 	seed maphash.Seed
 
-	mu      sync.Mutex
-	marks   map[uint64]mark
-	older   map[uint64]mark // the generation before; a hit moves up
-	kinds   []string
-	numbers []uint32 // how many of each kind there are
-	jwts    readable
+	mu           sync.Mutex
+	recent, past met
+	kinds        []string
+	numbers      []uint32 // how many of each kind there are
+	jwts         readable
 }
 
 // mark is the n-th secret of its kind, counted from 1. It holds no pointer, so that
 // the collector need not look through thousands of them.
 type mark struct{ kind, number uint32 }
 
-// shown is the mark as it stands in a text; the caller holds the lock.
-func (r *redactor) shown(m mark) string {
-	return "‹" + r.kinds[m.kind] + "-" + strconv.FormatUint(uint64(m.number), 10) + "›"
+// met is a generation of what has been met, by hash. Nearly every text that is looked
+// up is no secret, and its hash is far from all that is in the cache: sieve, which
+// has a bit for the end of each hash, answers for most of them.
+type met struct {
+	marks map[uint64]mark
+	sieve *[sieveBits / 64]uint64
+}
+
+// sieveBits makes it 16 KB, and right about nine of ten texts when a generation is full.
+const sieveBits = 1 << 17
+
+func (m *met) of(hash uint64) (mark, bool) {
+	if m.sieve == nil || m.sieve[hash%sieveBits/64]&(1<<(hash%64)) == 0 {
+		return mark{}, false
+	}
+	known, ok := m.marks[hash]
+	return known, ok
+}
+
+func (m *met) keep(hash uint64, known mark) {
+	if m.sieve == nil {
+		m.marks, m.sieve = map[uint64]mark{}, new([sieveBits / 64]uint64)
+	}
+	m.marks[hash] = known
+	m.sieve[hash%sieveBits/64] |= 1 << (hash % 64)
+}
+
+// appendMark appends the mark as it stands in a text; the caller holds the lock.
+func (r *redactor) appendMark(to []byte, m mark) []byte {
+	to = append(append(append(to, "‹"...), r.kinds[m.kind]...), '-')
+	return append(strconv.AppendUint(to, uint64(m.number), 10), "›"...)
 }
 
 // generation bounds the memory: a value that has not been met while that many
@@ -67,13 +94,13 @@ func newRedactor() *redactor {
 func (r *redactor) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.marks, r.older, r.kinds, r.numbers, r.jwts = map[uint64]mark{}, nil, nil, nil, readable{}
+	r.recent, r.past, r.kinds, r.numbers, r.jwts = met{}, met{}, nil, nil, readable{}
 }
 
-// mark returns what stands in for value, and remembers it.
-func (r *redactor) mark(kind, value string) string {
+// secret appends what stands in for value, and remembers it.
+func (r *redactor) secret(to []byte, kind, value string) []byte {
 	if value == "" || isMark(value) {
-		return value
+		return append(to, value...)
 	}
 	hash := maphash.String(r.seed, value)
 	r.mu.Lock()
@@ -83,10 +110,10 @@ func (r *redactor) mark(kind, value string) string {
 		m = r.next(kind)
 		r.keep(hash, m)
 		if text := withoutSignature(value); text != "" {
-			r.jwts.keep(r.shown(m), text)
+			r.jwts.keep(string(r.appendMark(nil, m)), text)
 		}
 	}
-	return r.shown(m)
+	return r.appendMark(to, m)
 }
 
 // next numbers one more secret of the kind.
@@ -100,23 +127,20 @@ func (r *redactor) next(kind string) mark {
 	return mark{uint32(i), r.numbers[i]}
 }
 
-// known returns the mark of a value that has been met as a secret.
-func (r *redactor) known(value string) (string, bool) {
+// isKnown reports whether a value has been met as a secret.
+func (r *redactor) isKnown(value string) bool {
 	hash := maphash.String(r.seed, value)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m, known := r.lookUp(hash)
-	if !known {
-		return "", false
-	}
-	return r.shown(m), true
+	_, known := r.lookUp(hash)
+	return known
 }
 
 func (r *redactor) lookUp(hash uint64) (mark, bool) {
-	if m, ok := r.marks[hash]; ok {
+	if m, ok := r.recent.of(hash); ok {
 		return m, true
 	}
-	m, ok := r.older[hash]
+	m, ok := r.past.of(hash)
 	if ok {
 		r.keep(hash, m)
 	}
@@ -124,79 +148,68 @@ func (r *redactor) lookUp(hash uint64) (mark, bool) {
 }
 
 func (r *redactor) keep(hash uint64, m mark) {
-	if len(r.marks) >= generation {
-		r.marks, r.older = map[uint64]mark{}, r.marks
+	if len(r.recent.marks) >= generation {
+		r.recent, r.past = met{}, r.recent
 	}
-	r.marks[hash] = m
+	r.recent.keep(hash, m)
 }
 
 func isMark(value string) bool {
 	return strings.HasPrefix(value, "‹") && strings.HasSuffix(value, "›")
 }
 
-// header returns a redacted copy.
-func (r *redactor) header(h http.Header) []field {
-	count := 0
-	for _, values := range h {
-		count += len(values)
-	}
-	out := make([]field, 0, count)
-	for name, values := range h {
-		for _, v := range values {
-			out = append(out, field{name, r.headerValue(name, v)})
-		}
-	}
-	return out
-}
-
-func (r *redactor) headerValue(name, value string) string {
+func (r *redactor) headerValue(to []byte, name, value string) []byte {
 	if kind, secret := secretHeaders[name]; secret {
-		return r.mark(kind, value)
+		return r.secret(to, kind, value)
 	}
 	switch name {
 	case "Authorization", "Proxy-Authorization":
-		return r.credentials(value)
+		return r.credentials(to, value)
 	case "Cookie":
-		pairs := strings.Split(value, ";")
-		for i, pair := range pairs {
-			pairs[i] = r.cookie(pair)
+		first := true
+		for pair := range strings.SplitSeq(value, ";") {
+			if !first {
+				to = append(to, ';')
+			}
+			first = false
+			to = r.cookie(to, pair)
 		}
-		return strings.Join(pairs, ";")
+		return to
 	case "Set-Cookie":
 		pair, attributes, more := strings.Cut(value, ";")
-		if pair = r.cookie(pair); more {
-			return pair + ";" + attributes
+		if to = r.cookie(to, pair); more {
+			to = append(append(to, ';'), attributes...)
 		}
-		return pair
+		return to
 	case "Location", "Content-Location", "Referer", "X-Redirect-Uri":
-		return r.url(value)
+		return r.url(to, value)
 	default:
 		if everyday(value) {
-			return value
+			return append(to, value...)
 		}
-		return r.text(value)
+		return r.text(to, value)
 	}
 }
 
 // credentials keeps the scheme. Without one the whole value is a portal session
 // (docs/portal/backend-api.md §1.1).
-func (r *redactor) credentials(value string) string {
+func (r *redactor) credentials(to []byte, value string) []byte {
 	scheme, secret, ok := strings.Cut(value, " ")
 	if !ok {
-		return r.mark("session", value)
+		return r.secret(to, "session", value)
 	}
-	secret = strings.TrimLeft(secret, " ")
+	kind := "token"
 	if strings.EqualFold(scheme, "Basic") {
-		return scheme + " " + r.mark("secret", secret)
+		kind = "secret"
 	}
-	return scheme + " " + r.mark("token", secret)
+	return r.secret(append(append(to, scheme...), ' '), kind, strings.TrimLeft(secret, " "))
 }
 
 // cookie redacts name=value; every cookie's value is a secret.
-func (r *redactor) cookie(pair string) string {
+func (r *redactor) cookie(to []byte, pair string) []byte {
 	name, value, ok := strings.Cut(pair, "=")
 	if !ok {
-		return r.mark("cookie", pair)
+		return r.secret(to, "cookie", pair)
 	}
 	kind, ok := secretNames[strings.ToLower(strings.TrimSpace(name))]
 	if !ok {
@@ -205,72 +218,77 @@ func (r *redactor) cookie(pair string) string {
 			kind = "signature"
 		}
 	}
-	return name + "=" + r.mark(kind, strings.Trim(value, `"`))
+	return r.secret(append(append(to, name...), '='), kind, strings.Trim(value, `"`))
 }
 
 // url redacts query and fragment, a password in front of the host, and
 // recognisable secrets in the path.
-func (r *redactor) url(text string) string {
+func (r *redactor) url(to []byte, text string) []byte {
 	rest, fragment, hasFragment := strings.Cut(text, "#")
 	path, query, hasQuery := strings.Cut(rest, "?")
-	out := r.userInfo(path)
+	to = r.userInfo(to, path)
 	if hasQuery {
-		out += "?" + r.form(query)
+		to = r.form(append(to, '?'), query)
 	}
 	if hasFragment {
-		out += "#" + r.form(fragment)
+		to = r.form(append(to, '#'), fragment)
 	}
-	return out
+	return to
 }
 
-func (r *redactor) userInfo(path string) string {
+func (r *redactor) userInfo(to []byte, path string) []byte {
 	scheme, rest, ok := strings.Cut(path, "://")
 	if !ok {
-		return r.text(path)
+		return r.text(to, path)
 	}
+	to = append(append(to, scheme...), "://"...)
 	authority, _, _ := strings.Cut(rest, "/")
 	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
 		user, password, hasPassword := strings.Cut(authority[:at], ":")
 		if hasPassword {
-			return scheme + "://" + user + ":" + r.mark("password", password) + authority[at:] + r.text(rest[len(authority):])
+			to = r.secret(append(append(to, user...), ':'), "password", password)
+			return r.text(append(to, authority[at:]...), rest[len(authority):])
 		}
 	}
-	return scheme + "://" + r.text(rest)
+	return r.text(to, rest)
 }
 
 // form redacts a query or an urlencoded body. Values of other names may hold
 // URLs with secrets of their own.
-func (r *redactor) form(text string) string {
-	var out strings.Builder
-	out.Grow(len(text))
-	first := true
-	for pair := range strings.SplitSeq(text, "&") {
-		if !first {
-			out.WriteByte('&')
-		}
-		first = false
+func (r *redactor) form(to []byte, text string) []byte {
+	for more := true; more; {
+		var pair string
+		pair, text, more = strings.Cut(text, "&")
 		rawName, rawValue, ok := strings.Cut(pair, "=")
-		out.WriteString(r.text(rawName))
-		if !ok {
-			continue
+		to = r.text(to, rawName)
+		if ok {
+			to = r.formValue(append(to, '='), rawName, rawValue)
 		}
-		out.WriteByte('=')
-		out.WriteString(r.formValue(rawName, rawValue))
+		if more {
+			to = append(to, '&')
+		}
 	}
-	return out.String()
+	return to
 }
 
-func (r *redactor) formValue(rawName, rawValue string) string {
+func (r *redactor) formValue(to []byte, rawName, rawValue string) []byte {
 	value := unescape(rawValue)
 	if kind, secret := secretNames[strings.ToLower(strings.TrimSpace(unescape(rawName)))]; secret {
-		return r.mark(kind, value)
+		return r.secret(to, kind, value)
 	}
-	if len(value) >= recognisable {
-		if mark, known := r.known(value); known {
-			return mark
-		}
+	if len(value) >= recognisable && r.isKnown(value) {
+		return r.secret(to, "token", value)
 	}
-	return r.text(rawValue)
+	if isOrdinaryRun(rawValue, value) {
+		return append(to, rawValue...)
+	}
+	return r.text(to, rawValue)
+}
+
+// isOrdinaryRun reports whether raw is one run as it stands, of no secret's shape. Then
+// there is nothing to find in it once the whole has been looked up.
+func isOrdinaryRun(raw, value string) bool {
+	return len(value) == len(raw) && len(raw) < opaqueLength && runEnd(raw, 0) == len(raw) && !strings.HasPrefix(raw, "eyJ")
 }
 
 // unescape undoes percent-encoding as far as it is one.

@@ -272,7 +272,7 @@ func TestEqualValuesStayRecognisable(t *testing.T) {
 // What is no secret stays as it was.
 func TestPlainTextStays(t *testing.T) {
 	r := newRedactor()
-	r.mark("password", "docspace")
+	r.secret(nil, "password", "docspace")
 	for name, text := range map[string]string{
 		"error":         `{"error":"invalid_grant","error_description":"code was used","code":403,"count":1,"list":[],"x":null}`,
 		"employee":      `{"response":{"email":"user@docspace.test","displayName":"Ursula User","id":"10000000-0000-4000-8000-000000000004"}}`,
@@ -280,12 +280,12 @@ func TestPlainTextStays(t *testing.T) {
 		"empty strings": `{"token":"","code":null,"password":""}`,
 		"no JSON":       `{"a`,
 	} {
-		if got := r.document(text, "application/json", false); got != text {
+		if got := string(r.document(nil, text, "application/json", false)); got != text {
 			t.Errorf("%s: %s became %s", name, text, got)
 		}
 	}
 	for _, target := range []string{"/oauth2/authorize?response_type=code&client_id=c&state=a%20b&scope=files%3Aread+openid&x", "/a?b#c", "*", "/?=&&=x"} {
-		if got := r.url(target); got != target {
+		if got := string(r.url(nil, target)); got != target {
 			t.Errorf("URL %s became %s", target, got)
 		}
 	}
@@ -300,10 +300,10 @@ func FuzzDocument(f *testing.F) {
 		// Set apart, a JWT is found in whatever stands around it.
 		text := before + " " + theJWT + " " + after
 		r := newRedactor()
-		if got := r.document(text, contentType, false); strings.Contains(got, theJWT) {
+		if got := string(r.document(nil, text, contentType, false)); strings.Contains(got, theJWT) {
 			t.Errorf("%q became %q", text, got)
 		}
-		r.url(text)
+		r.url(nil, text)
 	})
 }
 

@@ -12,17 +12,11 @@ const opaqueLength = 128
 // text redacts whatever is neither form nor JSON: it looks at runs of characters
 // that tokens consist of, and replaces those that have been met as a secret, that
 // are shaped like one, or that stand as the value of a secret name.
-func (r *redactor) text(text string) string {
+func (r *redactor) text(to []byte, text string) []byte {
 	if len(text) < recognisable && !mayName(text) {
-		return text // too short for a secret, and no name of one
+		return append(to, text...) // too short for a secret, and no name of one
 	}
-	var out strings.Builder
-	kept := 0 // text up to here has been written
-	replace := func(from, to int, mark string) {
-		out.WriteString(text[kept:from])
-		out.WriteString(mark)
-		kept = to
-	}
+	written := 0 // text up to here
 	for i := 0; i < len(text); {
 		if !tokenBytes[text[i]] {
 			_, width := separator(text[i:])
@@ -32,31 +26,33 @@ func (r *redactor) text(text string) string {
 		end := runEnd(text, i)
 		from, quoted := valueAfter(text, end)
 		if kind := kindOf(text[i:end], from); kind != "" {
-			switch {
-			case !quoted:
-				if end = valueEnd(text, from); end > from {
-					replace(from, end, r.mark(kind, unescape(text[from:end])))
-				}
-				i = end
-			default:
-				raw, after := stringLiteral(text, from)
-				if raw != "" {
-					replace(from+1, from+1+len(raw), r.mark(kind, decoded(raw)))
-				}
-				i = after
+			value, after := text[from:valueEnd(text, from)], 0
+			if quoted {
+				value, after = stringLiteral(text, from)
+				from++
+			} else {
+				after = from + len(value)
 			}
+			if value != "" {
+				to = append(to, text[written:from]...)
+				written = from + len(value)
+				if quoted {
+					value = decoded(value)
+				} else {
+					value = unescape(value)
+				}
+				to = r.secret(to, kind, value)
+			}
+			i = after
 			continue
 		}
-		if mark := r.secretRun(text[i:end]); mark != "" {
-			replace(i, end, mark)
+		if r.isSecret(text[i:end]) {
+			to = r.secret(append(to, text[written:i]...), "token", text[i:end])
+			written = end
 		}
 		i = end
 	}
-	if kept == 0 {
-		return text
-	}
-	out.WriteString(text[kept:])
-	return out.String()
+	return append(to, text[written:]...)
 }
 
 // mayName reports whether a short text holds a character that ends the name of a value.
@@ -136,22 +132,10 @@ func runEnd(text string, from int) int {
 	return end
 }
 
-// secretRun returns the mark of a run that is a secret, else nothing.
-func (r *redactor) secretRun(run string) string {
-	if len(run) < recognisable {
-		return ""
-	}
-	if mark, known := r.known(run); known {
-		return mark
-	}
-	// A JWT's header is JSON, so it begins like this; also one that was cut.
-	if strings.HasPrefix(run, "eyJ") {
-		return r.mark("token", run)
-	}
-	if len(run) == opaqueLength {
-		return r.mark("token", run)
-	}
-	return ""
+// isSecret reports whether a run is a secret: one that has been met, or one by its
+// shape. A JWT's header is JSON, so it begins like this; also one that was cut.
+func (r *redactor) isSecret(run string) bool {
+	return len(run) >= recognisable && (strings.HasPrefix(run, "eyJ") || len(run) == opaqueLength || r.isKnown(run))
 }
 
 // valueEnd is where a value ends that stands in running text.
