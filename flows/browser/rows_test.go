@@ -175,6 +175,7 @@ var rows = []struct {
 	{"host differs from portal and RP (IdP)", []showing{
 		{of: "a page", set: to(elsewhere+"/done", "", 0), reason: browser.ForeignHost, says: "skipssoredirect=true"},
 		{of: "with a login form", set: to(elsewhere+"/login", fmt.Sprintf(loginForm, `await fetch("/apisystem/portal/signin", { method: "POST", body });`), 0), reason: browser.ForeignHost, says: "second.localhost"},
+		{of: "that asks for a code", set: both(secondFactorPage, to(elsewhere+"/verify", fmt.Sprintf(codePage, "/"), 0)), journey: withTOTP(authenticator), reason: browser.ForeignHost, says: "second.localhost"},
 	}},
 	{"`/login/consent` with `error=`, or showing `[data-testid=\"app-loader\"]` (newer portals)", []showing{
 		{of: "gets its signature late", session: true, set: func(p *pages) {

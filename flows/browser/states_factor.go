@@ -8,8 +8,9 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-func isSecondFactor(_ *drive, v *view) bool {
-	return v.under("/confirm/Tfa", "/confirm/Phone") || v.sees(secondFactor)
+// isSecondFactor is the portal's own page for a code; anybody else's gets none.
+func isSecondFactor(d *drive, v *view) bool {
+	return (v.under("/confirm/Tfa", "/confirm/Phone") || v.sees(secondFactor)) && !isForeign(d, v)
 }
 
 // onSecondFactor types the code of the user's authenticator app, once: a portal counts
