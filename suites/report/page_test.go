@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -48,6 +50,7 @@ func long() Report {
 		r.Results[i].ID += "/a-requirement-with-quite-a-long-name"
 		r.Results[i].Message += " " + strings.Repeat("x", 400)
 		for j := range r.Results[i].Exchanges {
+			r.Results[i].Exchanges[j].Offending = r.Results[i].Verdict == Fail
 			r.Results[i].Exchanges[j].URL += strings.Repeat("&parameter=value", 40)
 		}
 	}
@@ -121,6 +124,37 @@ func TestPageWorksByKeyboard(t *testing.T) {
 		if n := visible(); n != 1 || all < 7 {
 			t.Errorf("%d of %d checks are shown after a search", n, all)
 		}
+		said := func() string {
+			text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector("output").textContent`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return text
+		}
+		if got, want := said(), fmt.Sprintf("1 of %d checks", all); got != want {
+			t.Errorf("the filter says %q instead of %q", got, want)
+		}
+		// A link leads also to what the filter hides.
+		focus(`.attention a`)
+		if err := chromedp.Do(ctx, chromedp.KeyEvent(kb.Enter)); err != nil {
+			return err
+		}
+		if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.querySelector("output").textContent === ""`)); err != nil {
+			return err
+		}
+		if n := visible(); n != all {
+			t.Errorf("%d checks are shown after a link to one that the filter hid", n)
+		}
+		focus(`input[name="text"]`)
+		if err := chromedp.Do(ctx, chromedp.KeyEvent("no such thing")); err != nil {
+			return err
+		}
+		if got := said(); got != "no check fits" || visible() != 0 {
+			t.Errorf("the filter says %q of %d checks", got, visible())
+		}
+		if _, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](`document.querySelector("form").reset(); document.querySelector("form").dispatchEvent(new Event("input"))`)); err != nil {
+			return err
+		}
 		focus(`details.check[data-verdict="pass"] > summary`)
 		if err := chromedp.Do(ctx, chromedp.KeyEvent(kb.Enter)); err != nil {
 			return err
@@ -136,16 +170,55 @@ func TestPageWorksByKeyboard(t *testing.T) {
 	}
 }
 
-// On paper everything stands that has a verdict, and no filter.
+// On paper everything stands that has a verdict, dark on light whatever the screen
+// is, nothing is cut, and there is no filter.
 func TestPageOnPaper(t *testing.T) {
-	p := shown(t, long())
+	r := long()
+	p := shown(t, r)
 	err := p.Run(t.Context(), func(ctx context.Context) error {
-		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Media: "print", Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
+		}); err != nil {
 			return err
 		}
-		form, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`getComputedStyle(document.querySelector("form")).display !== "none"`))
-		if form {
-			t.Error("the filter is printed")
+		const a4 = 718 // CSS pixels, without margins of a centimetre
+		if _, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+			Width: a4, Height: 1046, DeviceScaleFactor: 1,
+		}); err != nil {
+			return err
+		}
+		type layout struct {
+			Rows, Filter, Cut, Evidence []string
+			Background                  string
+		}
+		got, err := chromedp.Run(ctx, chromedp.Evaluate[layout](`(() => {
+			const there = e => e.getClientRects().length > 0;
+			const all = selector => [...document.querySelectorAll(selector)];
+			return {
+				rows: all("details.check > summary").filter(there).map(e => e.parentElement.id),
+				filter: all("form").filter(there).map(e => e.outerHTML),
+				evidence: all("details.check[open] .offending").filter(there).map(e => e.textContent),
+				cut: all("body *").filter(there).filter(e => {
+					const box = e.getBoundingClientRect();
+					return box.right > innerWidth + 1 || box.left < -1 ||
+						(getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1);
+				}).map(e => e.tagName + " " + e.className + " " + e.textContent.slice(0, 40)),
+				background: getComputedStyle(document.body).backgroundColor,
+			};
+		})()`))
+		if err != nil {
+			return err
+		}
+		if len(got.Rows) != len(r.Results) || len(got.Rows) == 0 {
+			t.Errorf("%d of %d rows are printed: %v", len(got.Rows), len(r.Results), got.Rows)
+		}
+		if len(got.Filter) > 0 || len(got.Cut) > 0 || len(got.Evidence) == 0 || got.Background != "rgb(255, 255, 255)" {
+			t.Errorf("printed: %+v", got)
+		}
+		onlyScreen := false
+		printed, err := chromedp.Call(ctx, cdppage.PrintToPDF, cdppage.PrintToPDFParams{PrintBackground: &onlyScreen})
+		if err == nil && !bytes.HasPrefix(printed.Data, []byte("%PDF-")) {
+			t.Errorf("the printed page begins with %.8q", printed.Data)
 		}
 		return err
 	})

@@ -14,7 +14,10 @@ type Relied struct {
 }
 
 // Exception is a rule that the portal does not keep.
-type Exception struct{ ID, Text string }
+type Exception struct {
+	ID, Text string
+	Verdict  Verdict
+}
 
 // topics are the suites in the words of an app's developer, in the report's order.
 // What only the judge itself is concerned with is left out.
@@ -45,6 +48,12 @@ func Reliance(r Report) []Relied {
 	for _, topic := range topics {
 		row := Relied{Topic: topic.words}
 		held, there := 0, false
+		said := map[string]int{}
+		for _, result := range r.Results {
+			if result.Suite == topic.suite && result.Deviation != nil {
+				said[result.Deviation.Why]++
+			}
+		}
 		for _, result := range r.Results {
 			if result.Suite != topic.suite {
 				continue
@@ -54,11 +63,14 @@ func Reliance(r Report) []Relied {
 			case result.Verdict == Pass, result.Verdict == UnexpectedPass:
 				held++
 			case slices.Contains([]Verdict{Fail, Deviation}, result.Verdict):
-				text := result.Title
+				text := "not kept: " + result.Title
 				if result.Deviation != nil {
 					text = result.Deviation.Why
+					if said[text] > 1 { // which of them is which
+						text = result.Title + ": " + text
+					}
 				}
-				row.Exceptions = append(row.Exceptions, Exception{result.ID, text})
+				row.Exceptions = append(row.Exceptions, Exception{result.ID, text, result.Verdict})
 			}
 		}
 		if !there {
@@ -69,7 +81,7 @@ func Reliance(r Report) []Relied {
 		case held+broken == 0:
 			row.Answer, row.Class = "not judged", "skip"
 		case broken == 0:
-			row.Answer, row.Class = fmt.Sprintf("yes (%d rules hold)", held), "pass"
+			row.Answer, row.Class = fmt.Sprintf("yes (%s)", ruled(held)), "pass"
 		case held > broken:
 			row.Answer, row.Class = fmt.Sprintf("mostly (%d of %d rules hold)", held, held+broken), "deviation"
 		default:
@@ -78,4 +90,11 @@ func Reliance(r Report) []Relied {
 		table = append(table, row)
 	}
 	return table
+}
+
+func ruled(n int) string {
+	if n == 1 {
+		return "its one rule holds"
+	}
+	return fmt.Sprintf("%d rules hold", n)
 }

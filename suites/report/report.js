@@ -3,7 +3,7 @@
   form.hidden = false;
   form.addEventListener('submit', function (e) { e.preventDefault(); });
   function apply() {
-    var text = form.text.value.toLowerCase();
+    var text = form.text.value.toLowerCase(), shown = 0, all = 0;
     document.querySelectorAll('section').forEach(function (section) {
       var any = false;
       section.querySelectorAll('details.check').forEach(function (d) {
@@ -11,9 +11,12 @@
           (!text || d.querySelector('summary').textContent.toLowerCase().indexOf(text) >= 0 || (d.querySelector('.body > pre') || d).textContent.toLowerCase().indexOf(text) >= 0);
         d.hidden = !on;
         any = any || on;
+        shown += on ? 1 : 0;
+        all++;
       });
       section.hidden = !any;
     });
+    form.querySelector('output').textContent = shown === all ? '' : shown === 0 ? 'no check fits' : shown + ' of ' + all + ' checks';
   }
   form.addEventListener('input', apply);
   // What was folded into the page, by id: Base64 of gzip of JSON.
@@ -39,10 +42,14 @@
       });
     });
   });
-  // A link to a check opens it.
+  // A link to a check opens it, also where the filter hides it.
   function open() {
     var d = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (d && d.tagName === 'DETAILS') { d.open = true; d.scrollIntoView(); }
+    if (d && d.tagName === 'DETAILS') {
+      if (d.hidden) { form.reset(); apply(); }
+      d.open = true;
+      d.scrollIntoView();
+    }
   }
   addEventListener('hashchange', open);
   open();
