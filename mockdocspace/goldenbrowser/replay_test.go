@@ -194,7 +194,11 @@ func withoutAborted(recorded, seen []step) (left, right []step) {
 		}
 		for at := len(left); at < min(len(left)+2, len(right)); at++ {
 			if right[at].URL == x.URL && right[at].CausedBy == x.CausedBy { // answered after all
-				right = slices.Delete(right, at, at+1)
+				end := at + 1
+				for end < len(right) && right[end].CausedBy == "redirect" { // and its redirects followed
+					end++
+				}
+				right = slices.Delete(right, at, end)
 				break
 			}
 		}
