@@ -59,17 +59,20 @@ func withoutRedirects(client *http.Client) *http.Client {
 // port, no trailing slash. Anything with a path, query, fragment or user is refused.
 func origin(address string) (string, error) {
 	u, err := url.Parse(address)
-	if err != nil {
+	switch {
+	case !strings.Contains(address, "://"):
+		return "", fmt.Errorf("portal address %q: want http:// or https:// before it", address)
+	case err != nil:
 		return "", fmt.Errorf("portal address: %w", err)
 	}
 	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Host)
 	switch {
 	case scheme != "http" && scheme != "https":
-		return "", fmt.Errorf("portal address %q: want http:// or https://", address)
+		return "", fmt.Errorf("portal address %q: want http:// or https://", u.Redacted())
 	case u.Hostname() == "":
 		return "", fmt.Errorf("portal address %q: no host", address)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
-		return "", fmt.Errorf("portal address %q: want only scheme, host and port", address)
+		return "", fmt.Errorf("portal address %q: want only scheme, host and port", u.Redacted())
 	}
 	if port := u.Port(); (scheme == "http" && port == "80") || (scheme == "https" && port == "443") {
 		host = strings.TrimSuffix(host, ":"+port)

@@ -49,6 +49,11 @@ func (r *run) worker(ctx context.Context, ids []string) (left []string, during s
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.WaitDelay = 2 * time.Second
 	ownGroup(cmd)
+	remove, err := scratch(cmd)
+	if err != nil {
+		return ids, "", err
+	}
+	defer remove()
 	var complaint bytes.Buffer
 	cmd.Stderr = &limitedWriter{to: &complaint, left: 8 << 10}
 	in, err := cmd.StdinPipe()

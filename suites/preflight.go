@@ -1,8 +1,10 @@
 package suites
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,6 +55,8 @@ func Preflight(ctx context.Context, t *target.Target, limits Timeouts) error {
 		return unreachable(t.URL, err, limits)
 	case resp.StatusCode == http.StatusTooManyRequests:
 		return rateUsedUp(t.URL, resp.Header)
+	case resp.StatusCode == http.StatusBadRequest && strings.HasPrefix(t.URL, "http://") && bytes.Contains(body, []byte("HTTPS")):
+		return fmt.Errorf("%s speaks TLS: try https://", t.URL) // so say servers in Go, nginx and Apache
 	case resp.StatusCode != http.StatusOK:
 		return fmt.Errorf("%s %w: %s answers %d", t.URL, ErrNotDocSpace, path, resp.StatusCode)
 	}
@@ -221,9 +225,15 @@ func unreachable(base string, err error, limits Timeouts) error {
 	var timeout net.Error
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
+	var host x509.HostnameError
+	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &dns):
 		return fmt.Errorf("%s cannot be reached: the name %s does not resolve", base, dns.Name)
+	case errors.As(err, &host):
+		return fmt.Errorf("%s shows a certificate for another name (%w): name the portal as the certificate does, or let the target's tls be insecure", base, host)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return fmt.Errorf("%s shows a certificate that is not valid now (%w): renew it, or let the target's tls be insecure", base, invalid)
 	case errors.As(err, &certificate):
 		return fmt.Errorf("%s shows a certificate that is not believed (%w): name its authority in the target's tls", base, certificate.Err)
 	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):

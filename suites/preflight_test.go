@@ -2,9 +2,19 @@ package suites_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
+	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -53,12 +63,19 @@ func TestPreflightNamesTheTrouble(t *testing.T) {
 	defer broken.Close()
 	unknown := httptest.NewTLSServer(http.NotFoundHandler())
 	defer unknown.Close()
+	authority := pemFile(t, unknown.Certificate().Raw)
+	old := expired(t)
+	defer old.Close()
+	oldAuthority := pemFile(t, old.TLS.Certificates[0].Certificate[0])
 	for name, c := range map[string]struct {
 		target target.Descriptor
 		want   string
 	}{
 		"name":         {target.Descriptor{URL: "http://no-such-host.invalid"}, "the name no-such-host.invalid does not resolve"},
 		"certificate":  {target.Descriptor{URL: unknown.URL}, "a certificate that is not believed"},
+		"another name": {target.Descriptor{URL: strings.Replace(unknown.URL, "127.0.0.1", "localhost", 1), TLS: &target.TLS{Authority: authority}}, "shows a certificate for another name"},
+		"expired":      {target.Descriptor{URL: old.URL, TLS: &target.TLS{Authority: oldAuthority}}, "shows a certificate that is not valid now"},
+		"TLS":          {target.Descriptor{URL: strings.Replace(unknown.URL, "https:", "http:", 1)}, "speaks TLS: try https://"},
 		"no TLS":       {target.Descriptor{URL: strings.Replace(mock.URL, "http:", "https:", 1)}, "does not speak TLS"},
 		"no portal":    {target.Descriptor{URL: strings.Replace(unknown.URL, "127.0.0.1", "localhost", 1), TLS: &target.TLS{Insecure: true}}, "is not a DocSpace portal: /.well-known/oauth-authorization-server answers 404"},
 		"metadata":     {target.Descriptor{URL: broken.URL}, "is broken, or it is not a DocSpace portal: /.well-known/oauth-authorization-server cannot be read (unexpected end"},
@@ -178,4 +195,34 @@ func switchOff(ctx context.Context, base, app string) error {
 		return err
 	}
 	return portal.SetEnabled(ctx, signature, app, false)
+}
+
+// expired is a server whose certificate is of yesterday.
+func expired(t *testing.T) *httptest.Server {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().Add(-24 * time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{raw}, PrivateKey: key}}}
+	server.StartTLS()
+	return server
+}
+
+func pemFile(t *testing.T, certificate []byte) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "authority.pem")
+	if err := os.WriteFile(name, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }

@@ -33,6 +33,8 @@ type RegisterOptions struct {
 	// RedactionKey makes equal secrets recognisable across workers; nil: random.
 	RedactionKey []byte
 	Timeouts     Timeouts
+
+	browsers *browsers // nil: of its own
 }
 
 // session is what the checks of one process share.
@@ -58,9 +60,12 @@ func Register(t *target.Target, o RegisterOptions) {
 	if err != nil { // looked at before the run
 		transport = flows.Transport()
 	}
+	if o.browsers == nil {
+		o.browsers = &browsers{}
+	}
 	s := &session{
 		target: t, known: o.Known, transport: spare(t, transport),
-		key: key, timeouts: o.Timeouts.orDefault(), browsers: &browsers{},
+		key: key, timeouts: o.Timeouts.orDefault(), browsers: o.browsers,
 	}
 	ginkgo.AfterSuite(func() {
 		// A Chromium that hangs while it ends takes nothing from the verdicts.

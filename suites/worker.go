@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"sync"
+	"syscall"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/formatter"
@@ -52,9 +54,14 @@ func Work(in io.Reader, out io.Writer) int {
 		fmt.Fprintf(os.Stderr, "worker: %v\n", err)
 		return report.ExitHarness
 	}
+	chromium := &browsers{}
+	// The parent's end shows here or in what is written: that must not kill the worker
+	// before it has cleared up.
+	signal.Ignore(syscall.SIGPIPE)
+	end := sync.OnceFunc(func() { abandoned(chromium, report.ExitHarness) })
 	go func() { // the parent is gone: nobody reads what follows
 		_, _ = io.Copy(io.Discard, lines)
-		os.Exit(report.ExitHarness)
+		end()
 	}()
 	var mu sync.Mutex
 	encoder := json.NewEncoder(out)
@@ -62,11 +69,11 @@ func Work(in io.Reader, out io.Writer) int {
 		mu.Lock()
 		defer mu.Unlock()
 		if err := encoder.Encode(e); err != nil {
-			os.Exit(report.ExitHarness)
+			end()
 		}
 	}
 	Register(t, RegisterOptions{
-		IDs: a.IDs, Known: a.Known, RedactionKey: a.Key, Timeouts: a.Timeouts,
+		IDs: a.IDs, Known: a.Known, RedactionKey: a.Key, Timeouts: a.Timeouts, browsers: chromium,
 		Started: func(id string) { tell(event{Started: id}) },
 		Ended:   func(r report.Result) { tell(event{Result: &r}) },
 	})

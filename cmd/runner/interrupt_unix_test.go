@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
@@ -17,9 +18,10 @@ import (
 
 // runUntilApps starts a run at a portal, sends it a signal once there is an app of a
 // check, and returns what it wrote when it has ended.
-func runUntilApps(t *testing.T, portal *target.Target, file, dir string, signal syscall.Signal) (*exec.Cmd, string) {
+func runUntilApps(t *testing.T, portal *target.Target, file, dir, temporary string, signal syscall.Signal) (*exec.Cmd, string) {
 	t.Helper()
 	cmd := command(t.Context(), t, "runner", "run", "--target", file, "--suite", "callback", "--report", dir)
+	cmd.Env = append(os.Environ(), "TMPDIR="+temporary)
 	var console bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &console, &console
 	if err := cmd.Start(); err != nil {
@@ -57,8 +59,8 @@ func TestInterruptedRunsLeaveNothingBehind(t *testing.T) {
 		}
 		return len(apps)
 	}
-	dir := t.TempDir()
-	cmd, console := runUntilApps(t, portal, file, dir, syscall.SIGINT)
+	dir, temporary := t.TempDir(), t.TempDir()
+	cmd, console := runUntilApps(t, portal, file, dir, temporary, syscall.SIGINT)
 	if code := cmd.ProcessState.ExitCode(); code != report.ExitInterrupted {
 		t.Errorf("exit code %d after Ctrl-C:\n%s", code, console)
 	}
@@ -69,7 +71,10 @@ func TestInterruptedRunsLeaveNothingBehind(t *testing.T) {
 		t.Errorf("%d apps are left after Ctrl-C:\n%s", n, console)
 	}
 
-	runUntilApps(t, portal, file, t.TempDir(), syscall.SIGKILL)
+	expectEmpty(t, temporary)
+
+	runUntilApps(t, portal, file, t.TempDir(), temporary, syscall.SIGKILL)
+	expectEmpty(t, temporary) // the workers notice, and clear up
 	before := left()
 	limits := suites.DefaultTimeouts()
 	run := func(abandoned time.Duration) (removed int) {
@@ -88,5 +93,27 @@ func TestInterruptedRunsLeaveNothingBehind(t *testing.T) {
 	}
 	if removed := run(time.Nanosecond); before == 0 || removed != before || left() > 0 {
 		t.Errorf("%d apps were left, %d removed by the next run, %d are left now", before, removed, left())
+	}
+}
+
+// expectEmpty waits until nothing is left in a directory for temporary files, such as
+// a browser's profile.
+func expectEmpty(t *testing.T, dir string) {
+	t.Helper()
+	deadline := time.After(time.Minute)
+	for {
+		left, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(left) == 0 {
+			return
+		}
+		select {
+		case <-deadline:
+			t.Errorf("%d temporary files are left, %s among them", len(left), left[0].Name())
+			return
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
 }

@@ -86,7 +86,7 @@ func (c *Console) Summary(r Report) {
 			}
 		}
 	}
-	if hidden > 0 {
+	if hidden > 0 && shown > 0 {
 		fmt.Fprintf(c.out, "\nand %d more, see the report\n", hidden)
 	}
 	var counts []string
