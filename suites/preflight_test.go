@@ -226,3 +226,29 @@ func pemFile(t *testing.T, certificate []byte) string {
 	}
 	return name
 }
+
+// A plan counts what is going to be sent: hardly anything where nobody signs in, and no
+// registration where apps are ready-made.
+func TestPlanCountsWhatIsSent(t *testing.T) {
+	someone := &target.Access{User: "admin@docspace.test", Password: "docspace"}
+	plan := func(d target.Descriptor) suites.Plan {
+		d.Kind, d.URL = target.KindURL, "http://portal.test"
+		p, err := suites.NewPlan(&target.Target{Descriptor: d}, suites.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	nobody := plan(target.Descriptor{})
+	whole := plan(target.Descriptor{Access: someone})
+	ready := plan(target.Descriptor{Access: someone, Apps: []target.ReadyApp{{ClientID: "one"}}})
+	if nobody.Apps != 0 || nobody.Changes != 0 || nobody.Posts == 0 || nobody.Posts > 20 {
+		t.Errorf("nobody signs in: %d apps, %d POSTs, %d changes", nobody.Apps, nobody.Posts, nobody.Changes)
+	}
+	if whole.Apps < 200 || whole.Posts < 2000 || whole.Changes < whole.Apps {
+		t.Errorf("with a user: %d apps, %d POSTs, %d changes", whole.Apps, whole.Posts, whole.Changes)
+	}
+	if ready.Apps != 0 || ready.Posts >= whole.Posts || ready.Changes == 0 || ready.Changes >= whole.Changes {
+		t.Errorf("ready-made apps: %d apps, %d POSTs, %d changes", ready.Apps, ready.Posts, ready.Changes)
+	}
+}

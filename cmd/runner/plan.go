@@ -81,6 +81,9 @@ func (r *runCommand) plan(o suites.Options, s streams) error {
 	if t.Kind == target.KindURL && t.Access != nil && len(t.Apps) == 0 {
 		fmt.Fprintln(s.out, "  apps that a crashed run left there longer ago deleted")
 	}
+	if len(t.Apps) > 0 && t.Access != nil {
+		fmt.Fprintln(s.out, "  the named users' consents to these apps withdrawn")
+	}
 	reasons := map[string]int{}
 	for _, reason := range plan.Skipped {
 		reasons[reason]++
