@@ -177,6 +177,9 @@ func (r *redactor) member(to []byte, raw string) []byte {
 // stringLiteral returns what is between the quotes, still escaped, and where the
 // literal ends; a cut one ends with the text.
 func stringLiteral(text string, start int) (raw string, end int) {
+	if length := strings.IndexByte(text[start+1:], '"'); length >= 0 && strings.IndexByte(text[start+1:start+1+length], '\\') < 0 {
+		return text[start+1 : start+1+length], start + length + 2 // nearly always
+	}
 	for i := start + 1; i < len(text); i++ {
 		switch text[i] {
 		case '\\':
