@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"docspace-oauth/flows/browser"
+	"docspace-oauth/internal/hand"
 	"docspace-oauth/mockdocspace"
 )
 
@@ -13,14 +14,7 @@ import (
 // (docs/portal/clients.md §5 item 8). Clients that put scope last do not notice;
 // others lose their state, and rightly refuse to go on.
 func TestBounce(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts Chromium")
-	}
-	chromium, err := browser.Launch(t.Context(), browser.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = chromium.Close() })
+	chromium := hand.Chromium(t, browser.Options{})
 	bounced := func(t *testing.T, profile string) *world {
 		w := newWorld(t, mockdocspace.Options{Profile: profile})
 		w.visit = func(address string) (string, error) {

@@ -1,7 +1,6 @@
 package mockdocspace_test
 
 import (
-	"context"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"docspace-oauth/flows"
+	"docspace-oauth/flows/browser"
 	"docspace-oauth/internal/hand"
 	"docspace-oauth/mockdocspace"
 	"docspace-oauth/mockdocspace/config"
@@ -40,9 +40,9 @@ type desk struct {
 }
 
 // atDesk signs a person in, without the login page.
-func atDesk(t *testing.T, browser context.Context, portal *mockdocspace.Portal, email string) *desk {
+func atDesk(t *testing.T, chromium *browser.Browser, portal *mockdocspace.Portal, email string) *desk {
 	t.Helper()
-	p := newProfile(t, browser)
+	p := newProfile(t, chromium)
 	signedIn, err := portal.Control().SignIn(t.Context(), email, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func (d *desk) read(clientID string) *flows.Registered {
 }
 
 func TestTheFormOfANewApp(t *testing.T) {
-	browser := chromium(t)
+	chromium := hand.Chromium(t, browser.Options{})
 	icon := filepath.Join(t.TempDir(), "icon.svg")
 	if err := os.WriteFile(icon, []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), 0o600); err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func TestTheFormOfANewApp(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s %v", quirk, on), func(t *testing.T) {
 			portal := startPortal(t, mockdocspace.Options{Config: &config.Config{Quirks: map[string]bool{quirk: on}}})
-			d := atDesk(t, browser, portal, roomAdmin)
+			d := atDesk(t, chromium, portal, roomAdmin)
 			d.goTo(consoleOfUsers)
 			d.Reads("#empty", "No OAuth applications")
 			d.Press(hand.ID("register_new_app_button"))
@@ -180,8 +180,8 @@ func TestTheFormOfANewApp(t *testing.T) {
 }
 
 func TestAnAppIsEdited(t *testing.T) {
-	browser := chromium(t)
-	d := atDesk(t, browser, startPortal(t, mockdocspace.Options{}), roomAdmin)
+	chromium := hand.Chromium(t, browser.Options{})
+	d := atDesk(t, chromium, startPortal(t, mockdocspace.Options{}), roomAdmin)
 	app := d.register("First name", "https://example.com/callback")
 	icon := filepath.Join(t.TempDir(), "icon.png")
 	png, err := base64.StdEncoding.DecodeString("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
@@ -233,8 +233,8 @@ func TestAnAppIsEdited(t *testing.T) {
 }
 
 func TestAnAppIsDisabledEnabledAndDeleted(t *testing.T) {
-	browser := chromium(t)
-	d := atDesk(t, browser, startPortal(t, mockdocspace.Options{}), roomAdmin)
+	chromium := hand.Chromium(t, browser.Options{})
+	d := atDesk(t, chromium, startPortal(t, mockdocspace.Options{}), roomAdmin)
 	callback := app(t)
 	one, two := d.register("One", callback), d.register("Two", callback)
 	d.goTo(consoleOfUsers)
@@ -277,10 +277,10 @@ func TestAnAppIsDisabledEnabledAndDeleted(t *testing.T) {
 }
 
 func TestAPersonalTokenIsMadeAndRevoked(t *testing.T) {
-	browser := chromium(t)
+	chromium := hand.Chromium(t, browser.Options{})
 	for _, profile := range []string{"docspace", "strict"} {
 		t.Run(profile, func(t *testing.T) {
-			d := atDesk(t, browser, startPortal(t, mockdocspace.Options{Profile: profile}), roomAdmin)
+			d := atDesk(t, chromium, startPortal(t, mockdocspace.Options{Profile: profile}), roomAdmin)
 			d.register("Notes", "https://example.com/callback")
 			d.goTo(consoleOfUsers)
 			generate := func() string {
@@ -335,8 +335,8 @@ func TestAPersonalTokenIsMadeAndRevoked(t *testing.T) {
 // The link of the preview is as the portal writes it: redirect URI not encoded, no
 // state, the challenge behind scope (docs/portal/browser-flow.md §6.3).
 func TestTheSignInButtonIsPreviewed(t *testing.T) {
-	browser := chromium(t)
-	d := atDesk(t, browser, startPortal(t, mockdocspace.Options{}), roomAdmin)
+	chromium := hand.Chromium(t, browser.Options{})
+	d := atDesk(t, chromium, startPortal(t, mockdocspace.Options{}), roomAdmin)
 	app := d.register("Notes", "https://example.com/callback?a=b")
 	d.goTo(consoleOfUsers)
 	d.choose("Notes", "oauth_auth_option")
@@ -360,7 +360,7 @@ func TestTheSignInButtonIsPreviewed(t *testing.T) {
 // Guests manage no apps, nor do users where the portal limits the developer tools
 // (docs/portal/identity.md §2.1, §2.2); what they have let in they see all the same.
 func TestWhoMayManageApps(t *testing.T) {
-	browser := chromium(t)
+	chromium := hand.Chromium(t, browser.Options{})
 	open := startPortal(t, mockdocspace.Options{})
 	limited := startPortal(t, mockdocspace.Options{Config: limitedPortal(t)})
 	for _, c := range []struct {
@@ -376,7 +376,7 @@ func TestWhoMayManageApps(t *testing.T) {
 		{"user of a limited portal", "user@limited.test", limited, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d := atDesk(t, browser, c.portal, c.user)
+			d := atDesk(t, chromium, c.portal, c.user)
 			d.goTo(consoleOfAdmins) // who isn't an administrator is led to the other home
 			if c.home == "" {
 				d.Until(`document.querySelector("#notice").textContent.startsWith("You may not manage applications")`)
@@ -421,14 +421,14 @@ portals:
 // A session that ended while the page was open leads to the login form, and a
 // visitor without one back to the page after the sign-in.
 func TestTheConsoleWantsASession(t *testing.T) {
-	browser := chromium(t)
+	chromium := hand.Chromium(t, browser.Options{})
 	portal := startPortal(t, mockdocspace.Options{})
-	p := newProfile(t, browser)
+	p := newProfile(t, chromium)
 	p.open(portal.URL() + consoleOfUsers)
 	p.signIn(roomAdmin, mockdocspace.SeedPassword)
 	p.until(`location.pathname === "` + consoleOfUsers + `" && !document.querySelector("#toolbar").hidden`)
 
-	d := atDesk(t, browser, portal, roomAdmin)
+	d := atDesk(t, chromium, portal, roomAdmin)
 	d.goTo("/")
 	d.Press("#sign-out")
 	d.Until(`location.pathname === "/login"`)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"docspace-oauth/flows/browser"
+	"docspace-oauth/internal/hand"
 	"docspace-oauth/mockdocspace"
 	"docspace-oauth/mockdocspace/control"
 )
@@ -16,7 +18,7 @@ import (
 // A web page of another site, and one whose host name was made to point at the mock,
 // change nothing at the control API and read nothing from it. Asked by Chromium.
 func TestForeignPagesCannotControl(t *testing.T) {
-	browser := chromium(t, chromedp.Flag("host-resolver-rules", "MAP evil.test 127.0.0.1"), chromedp.Flag("no-proxy-server", true))
+	chromium := hand.Chromium(t, browser.Options{Resolve: map[string]string{"evil.test": "127.0.0.1"}})
 	p := startAPI(t, mockdocspace.Options{})
 	_, err := p.Control().AddFault(t.Context(), control.FaultRequest{Name: "answer.discovery.500"})
 	p.must(err)
@@ -59,7 +61,7 @@ const attempts = [
 		}
 	}
 
-	visitor := newProfile(t, browser)
+	visitor := newProfile(t, chromium)
 	visitor.open(at(server.URL))
 	visitor.reads("#told", "refused opaque refused opaque refused refused opaque")
 	stillOn("what scripts of another site tried")

@@ -10,19 +10,21 @@ import (
 	"strings"
 	"testing"
 
+	"docspace-oauth/flows/browser"
+	"docspace-oauth/internal/hand"
 	"docspace-oauth/mockdocspace"
 	"docspace-oauth/mockdocspace/control"
 )
 
 // One click on the start page signs in as somebody, at either portal.
 func TestStartPageSignsIn(t *testing.T) {
-	browser := chromium(t)
+	chromium := hand.Chromium(t, browser.Options{})
 	mock := startPortal(t, mockdocspace.Options{})
 	for _, tt := range []struct{ portal, email, button string }{
 		{mock.URL(), admin, "Sign in as admin@docspace.test at portal 1"},
 		{mock.SecondURL(), onBoth, "Sign in as user@docspace.test at portal 2"},
 	} {
-		p := newProfile(t, browser)
+		p := newProfile(t, chromium)
 		p.open(mock.URL() + "/mock/")
 		p.until(`document.querySelector('[aria-label="` + tt.button + `"]') !== null`)
 		p.until(`document.querySelector('[aria-label="` + tt.button + `"]').click() === undefined`)
@@ -124,9 +126,9 @@ func TestCurlLinesOfTheStartPage(t *testing.T) {
 // The live page draws a flow while it happens in another window, decodes its token,
 // and says why the portal refuses a code the second time.
 func TestLiveJournalDrawsAFlow(t *testing.T) {
-	browser := chromium(t)
+	chromium := hand.Chromium(t, browser.Options{})
 	mock := startPortal(t, mockdocspace.Options{})
-	live := newProfile(t, browser)
+	live := newProfile(t, chromium)
 	live.open(mock.URL() + "/mock/flows")
 	live.until(`document.getElementById("connection").textContent === "live"`)
 
@@ -134,7 +136,7 @@ func TestLiveJournalDrawsAFlow(t *testing.T) {
 	if err := mock.AllowRedirectURI(mockdocspace.DemoClientID, callback); err != nil {
 		t.Fatal(err)
 	}
-	visitor := newProfile(t, browser)
+	visitor := newProfile(t, chromium)
 	visitor.open(request(mock.URL(), callback))
 	live.until(`document.querySelectorAll(".flow").length === 1 && document.querySelector(".flow svg") !== null`)
 	visitor.signIn(owner, mockdocspace.SeedPassword)

@@ -11,6 +11,8 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"docspace-oauth/flows"
+	"docspace-oauth/flows/browser"
+	"docspace-oauth/internal/hand"
 	"docspace-oauth/mockdocspace"
 	"docspace-oauth/mockdocspace/control"
 )
@@ -149,7 +151,7 @@ func TestCallbackWithSwappedCode(t *testing.T) {
 // In Chromium the app gets the callback twice, both times with its own cookie where
 // app and portal share a host name.
 func TestCallbackTwice(t *testing.T) {
-	browser := chromium(t)
+	chromium := hand.Chromium(t, browser.Options{})
 	p := startAPI(t, mockdocspace.Options{AutoLogin: admin, AutoConsent: true})
 	var mu sync.Mutex
 	var loads []string
@@ -178,7 +180,7 @@ func TestCallbackTwice(t *testing.T) {
 	portal, err := flows.NewPortal(strings.Replace(p.URL(), "127.0.0.1", "localhost", 1), nil)
 	p.must(err)
 	for range 2 {
-		visitor := newProfile(t, browser)
+		visitor := newProfile(t, chromium)
 		to := portal.AuthorizeURL(app, portal.NewAuthorization(app))
 		visitor.open(local + "/start?to=" + url.QueryEscape(to))
 		visitor.do(chromedp.WaitVisible(chromedp.CSS("#done")))

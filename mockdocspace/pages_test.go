@@ -2,12 +2,10 @@ package mockdocspace_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"docspace-oauth/flows/browser"
+	"docspace-oauth/internal/hand"
 	"docspace-oauth/mockdocspace"
 )
 
@@ -29,34 +28,6 @@ const (
 	// patience is how long a page may take before the test gives up.
 	patience = 20 * time.Second
 )
-
-// chromium starts a headless browser, or skips the test where there is none.
-func chromium(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("drives a browser")
-	}
-	path, err := browser.Find()
-	if errors.Is(err, browser.ErrNotFound) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.WindowSize(1280, 900),
-		chromedp.Flag("proxy-bypass-list", "localhost;*.localhost;127.0.0.1;[::1]"))
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	allocator, freeAllocator := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
-	t.Cleanup(freeAllocator)
-	browser, closeBrowser := chromedp.NewContext(allocator)
-	t.Cleanup(closeBrowser)
-	if err := chromedp.Do(browser); err != nil {
-		t.Fatalf("start %s: %v", path, err)
-	}
-	return browser
-}
 
 func startPortal(t *testing.T, o mockdocspace.Options) *mockdocspace.Portal {
 	t.Helper()
@@ -88,14 +59,9 @@ type profile struct {
 	ctx context.Context
 }
 
-func newProfile(t *testing.T, browser context.Context) profile {
+func newProfile(t *testing.T, chromium *browser.Browser) profile {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return profile{t, ctx}
+	return profile{t, hand.Tab(t, chromium)}
 }
 
 func (p profile) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -220,7 +186,7 @@ func scopeBeforeState(portal, redirect string) string {
 }
 
 func TestJourneysInTheBrowser(t *testing.T) {
-	browser := chromium(t)
+	chromium := hand.Chromium(t, browser.Options{})
 	portal := startPortal(t, mockdocspace.Options{})
 	callback := app(t)
 
@@ -232,7 +198,7 @@ func TestJourneysInTheBrowser(t *testing.T) {
 	}
 
 	t.Run("fresh sign-in", func(t *testing.T) {
-		p := newProfile(t, browser)
+		p := newProfile(t, chromium)
 		p.open(request(portal.URL(), callback))
 		p.reads(`[data-testid="app_link"]`, "Demo App")
 		p.signIn(admin, mockdocspace.SeedPassword)
@@ -257,7 +223,7 @@ func TestJourneysInTheBrowser(t *testing.T) {
 	})
 
 	t.Run("deny", func(t *testing.T) {
-		p := newProfile(t, browser)
+		p := newProfile(t, chromium)
 		p.signedIn(portal.URL(), owner)
 		p.open(request(portal.URL(), callback))
 		p.consents()
@@ -272,7 +238,7 @@ func TestJourneysInTheBrowser(t *testing.T) {
 	})
 
 	t.Run("signed in: the bounce keeps what stands before scope", func(t *testing.T) {
-		p := newProfile(t, browser)
+		p := newProfile(t, chromium)
 		p.signedIn(portal.URL(), "roomadmin@docspace.test")
 		p.open(request(portal.URL(), callback))
 		p.consents()
@@ -281,7 +247,7 @@ func TestJourneysInTheBrowser(t *testing.T) {
 	})
 
 	t.Run("signed in: the bounce drops what stands after scope", func(t *testing.T) {
-		p := newProfile(t, browser)
+		p := newProfile(t, chromium)
 		p.signedIn(portal.URL(), "guest@docspace.test")
 		p.open(scopeBeforeState(portal.URL(), callback))
 		p.consents()
@@ -293,7 +259,7 @@ func TestJourneysInTheBrowser(t *testing.T) {
 
 	t.Run("signed in: the strict profile's bounce drops nothing", func(t *testing.T) {
 		strict := startPortal(t, mockdocspace.Options{Profile: "strict"})
-		p := newProfile(t, browser)
+		p := newProfile(t, chromium)
 		p.signedIn(strict.URL(), owner)
 		p.open(scopeBeforeState(strict.URL(), callback))
 		p.consents()
@@ -302,7 +268,7 @@ func TestJourneysInTheBrowser(t *testing.T) {
 	})
 
 	t.Run("wrong password", func(t *testing.T) {
-		p := newProfile(t, browser)
+		p := newProfile(t, chromium)
 		p.open(request(portal.URL(), callback))
 		p.signIn(owner, "wrong")
 		p.reads(`[data-testid="email_field"] .field-error`, "Invalid login or password.")
@@ -315,7 +281,7 @@ func TestJourneysInTheBrowser(t *testing.T) {
 	})
 
 	t.Run("not you", func(t *testing.T) {
-		p := newProfile(t, browser)
+		p := newProfile(t, chromium)
 		p.open(request(portal.URL(), callback))
 		p.signIn("admin@docspace.test", mockdocspace.SeedPassword)
 		p.until(`location.href.startsWith(` + fmt.Sprintf("%q", callback) + `)`) // consented in another profile
@@ -332,7 +298,7 @@ func TestJourneysInTheBrowser(t *testing.T) {
 	})
 
 	t.Run("two portals", func(t *testing.T) {
-		p := newProfile(t, browser)
+		p := newProfile(t, chromium)
 		p.open(request(portal.URL(), callback))
 		p.signIn(onBoth, mockdocspace.SeedPassword)
 		p.until(`location.pathname === "/login/tenant-list" && document.querySelectorAll(".items-list .item").length === 2`)
@@ -347,7 +313,7 @@ func TestJourneysInTheBrowser(t *testing.T) {
 	})
 
 	t.Run("unknown app: the sign-in ends at the portal", func(t *testing.T) {
-		p := newProfile(t, browser)
+		p := newProfile(t, chromium)
 		p.open(strings.Replace(request(portal.URL(), callback), mockdocspace.DemoClientID, "22222222-2222-4222-8222-222222222222", 1))
 		p.signIn(owner, mockdocspace.SeedPassword)
 		p.until(`location.pathname === "/"`)
@@ -359,7 +325,7 @@ func TestJourneysInTheBrowser(t *testing.T) {
 
 // Each switch spares the visitor one page; both together spare him all.
 func TestPagesWithoutHands(t *testing.T) {
-	browser := chromium(t)
+	chromium := hand.Chromium(t, browser.Options{})
 	for name, tt := range map[string]struct {
 		options mockdocspace.Options
 		hands   func(profile)
@@ -371,7 +337,7 @@ func TestPagesWithoutHands(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			portal := startPortal(t, tt.options)
 			callback := app(t)
-			p := newProfile(t, browser)
+			p := newProfile(t, chromium)
 			p.open(request(portal.URL(), callback))
 			tt.hands(p)
 			answer := p.arrives(callback)

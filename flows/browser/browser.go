@@ -59,9 +59,10 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 		}
 		path = found
 	}
+	// No proxy is asked for what is on this machine, or is said to be elsewhere.
+	direct := append([]string{"localhost", "*.localhost", "127.0.0.1", "[::1]"}, slices.Sorted(maps.Keys(o.Resolve))...)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.WindowSize(1280, 900),
-		// Names other than localhost never go through a proxy to reach this machine.
-		chromedp.Flag("proxy-bypass-list", "localhost;*.localhost;127.0.0.1;[::1]"))
+		chromedp.Flag("proxy-bypass-list", strings.Join(direct, ";")))
 	if o.Headed {
 		options = append(options, chromedp.VisibleWindow)
 	}
@@ -120,6 +121,9 @@ func (b *Browser) Close() error {
 	}
 	return nil
 }
+
+// Context is for tabs of one's own, by chromedp.NewContext. It ends with the browser.
+func (b *Browser) Context() context.Context { return b.ctx }
 
 // PID is the process id of Chromium.
 func (b *Browser) PID() int { return chromedp.FromContext(b.ctx).Browser.Process().Pid }

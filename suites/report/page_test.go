@@ -16,6 +16,7 @@ import (
 
 	"docspace-oauth/flows/browser"
 	"docspace-oauth/internal/axe"
+	"docspace-oauth/internal/hand"
 )
 
 // shown is a report's page in a browser, from a file and without a network.
@@ -28,11 +29,7 @@ func shown(t *testing.T, r Report) *browser.Profile {
 	if err := WriteAll(dir, r); err != nil {
 		t.Fatal(err)
 	}
-	b, err := browser.Launch(t.Context(), browser.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = b.Close() })
+	b := hand.Chromium(t, browser.Options{})
 	p, err := b.NewProfile(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -4,12 +4,10 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"docspace-oauth/flows/browser"
+	"docspace-oauth/internal/hand"
 	"docspace-oauth/mockdocspace/internal/rules"
 	"docspace-oauth/mockdocspace/internal/site"
 	"docspace-oauth/mockdocspace/internal/store"
@@ -26,34 +25,6 @@ import (
 )
 
 const patience = 20 * time.Second
-
-// startBrowser starts a headless Chromium, or skips the test where there is none.
-func startBrowser(t *testing.T) context.Context {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("drives a browser")
-	}
-	path, err := browser.Find()
-	if errors.Is(err, browser.ErrNotFound) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
-		chromedp.Flag("proxy-bypass-list", "localhost;*.localhost;127.0.0.1;[::1]"))
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	allocator, freeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(freeAllocator)
-	browser, closeBrowser := chromedp.NewContext(allocator)
-	t.Cleanup(closeBrowser)
-	if err := chromedp.Do(browser); err != nil {
-		t.Fatalf("start %s: %v", path, err)
-	}
-	return browser
-}
 
 // stage is a portal whose endpoints are the least that the scripts need, and
 // that notes down what the browser sends.
@@ -300,13 +271,9 @@ const noteCookies = `{
 	});
 }`
 
-func openTab(t *testing.T, browser context.Context) tab {
+func openTab(t *testing.T, chromium *browser.Browser) tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
+	ctx := hand.Tab(t, chromium)
 	if _, err := chromedp.Call(ctx, cdp.AddScriptToEvaluateOnNewDocument, cdp.AddScriptToEvaluateOnNewDocumentParams{Source: noteCookies}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"context"
 	"crypto/pbkdf2"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,6 +13,8 @@ import (
 
 	"github.com/chromedp/chromedp/kb"
 
+	"docspace-oauth/flows/browser"
+	"docspace-oauth/internal/hand"
 	"docspace-oauth/mockdocspace/internal/rules"
 )
 
@@ -51,8 +52,8 @@ func minted(id string) []string {
 var reused = []string{"x-signature=<jwt>; path=/; expires=<date>"}
 
 func TestScripts(t *testing.T) {
-	browser := startBrowser(t)
-	for name, test := range map[string]func(*testing.T, context.Context){
+	chromium := hand.Chromium(t, browser.Options{})
+	for name, test := range map[string]func(*testing.T, *browser.Browser){
 		"fresh sign-in":           freshSignIn,
 		"bounce":                  bounce,
 		"deny":                    deny,
@@ -75,14 +76,14 @@ func TestScripts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(t, browser)
+			test(t, chromium)
 		})
 	}
 }
 
 // The order of requests and the texts of cookies are recorded from the real pages.
-func freshSignIn(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func freshSignIn(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	b.open(s.usual())
 	b.signIn("jane@example.test", " docspace ")
 	b.ready()
@@ -120,8 +121,8 @@ func signInFirst(t *testing.T, s *stage, b tab) {
 	b.cookieWrites()
 }
 
-func bounce(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func bounce(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	signInFirst(t, s, b)
 	b.open(s.usual())
 	b.ready()
@@ -134,8 +135,8 @@ func bounce(t *testing.T, browser context.Context) {
 	b.until(`document.getElementById("app")`)
 }
 
-func deny(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func deny(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	signInFirst(t, s, b)
 	b.open(s.usual())
 	b.ready()
@@ -148,8 +149,8 @@ func deny(t *testing.T, browser context.Context) {
 	same(t, "posted", s.posted, []string{appID + " pending== [] true, no client_state"})
 }
 
-func notYou(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func notYou(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	signInFirst(t, s, b)
 	b.open(s.usual())
 	b.ready()
@@ -169,8 +170,8 @@ func notYou(t *testing.T, browser context.Context) {
 	same(t, "posted", s.posted, []string{appID + " pending== [files:read rooms:read] true, client_state"})
 }
 
-func wrongPassword(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func wrongPassword(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	b.open(s.usual())
 	b.signIn("jane@example.test", "wrong")
 	marks := `[...document.querySelectorAll("input[data-error=true]")].map((i) => i.id)`
@@ -191,9 +192,9 @@ func wrongPassword(t *testing.T, browser context.Context) {
 	b.ready()
 }
 
-func choice(t *testing.T, browser context.Context) {
+func choice(t *testing.T, chromium *browser.Browser) {
 	for _, wrong := range []bool{false, true} {
-		s, b := newStage(t, func(r *rules.Rules) { r.Pages.WrongPortal = wrong }, false), openTab(t, browser)
+		s, b := newStage(t, func(r *rules.Rules) { r.Pages.WrongPortal = wrong }, false), openTab(t, chromium)
 		second := strings.Replace(s.URL, "127.0.0.1", "second.localhost", 1)
 		s.signIns = []portalLink{
 			{s.URL, s.URL + "/confirm/Auth?type=Auth&key=" + janeID + "&encemail=E"},
@@ -221,9 +222,9 @@ func choice(t *testing.T, browser context.Context) {
 	}
 }
 
-func unknownApp(t *testing.T, browser context.Context) {
+func unknownApp(t *testing.T, chromium *browser.Browser) {
 	for _, atHome := range []bool{true, false} {
-		s, b := newStage(t, func(r *rules.Rules) { r.Pages.LegacySignInEndsAtHome = atHome }, false), openTab(t, browser)
+		s, b := newStage(t, func(r *rules.Rules) { r.Pages.LegacySignInEndsAtHome = atHome }, false), openTab(t, chromium)
 		s.shelf.apps = nil
 		b.open(s.usual())
 		b.signIn("jane@example.test", "docspace")
@@ -241,8 +242,8 @@ func unknownApp(t *testing.T, browser context.Context) {
 	}
 }
 
-func spentLink(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func spentLink(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	b.open(s.URL + "/confirm/Auth?type=Auth&key=spent&encemail=E&referenceUrl=" + s.usual())
 	b.until(`document.querySelector(".Toastify__toast--error")?.innerText === "User authentication failed"`)
 	if loader := b.eval(`document.querySelector('[data-testid="app-loader"]') !== null`); loader != "true" {
@@ -250,8 +251,8 @@ func spentLink(t *testing.T, browser context.Context) {
 	}
 }
 
-func linkWithLiveSignature(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func linkWithLiveSignature(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	b.open(s.usual())
 	b.signIn("jane@example.test", "docspace")
 	b.ready()
@@ -265,9 +266,9 @@ func linkWithLiveSignature(t *testing.T, browser context.Context) {
 	same(t, "cookies", b.cookieWrites(), slices.Concat(reused, s.taken(), reused))
 }
 
-func staleConsent(t *testing.T, browser context.Context) {
+func staleConsent(t *testing.T, chromium *browser.Browser) {
 	for _, silent := range []bool{true, false} {
-		s, b := newStage(t, func(r *rules.Rules) { r.Pages.SilentStaleConsent = silent }, false), openTab(t, browser)
+		s, b := newStage(t, func(r *rules.Rules) { r.Pages.SilentStaleConsent = silent }, false), openTab(t, chromium)
 		signInFirst(t, s, b)
 		b.open(s.usual())
 		b.ready()
@@ -287,9 +288,9 @@ func staleConsent(t *testing.T, browser context.Context) {
 	}
 }
 
-func refusedConsent(t *testing.T, browser context.Context) {
+func refusedConsent(t *testing.T, chromium *browser.Browser) {
 	for _, status := range []int{403, 429, 500} {
-		s, b := newStage(t, nil, false), openTab(t, browser)
+		s, b := newStage(t, nil, false), openTab(t, chromium)
 		s.consent = status
 		signInFirst(t, s, b)
 		b.open(s.usual())
@@ -304,8 +305,8 @@ func refusedConsent(t *testing.T, browser context.Context) {
 	}
 }
 
-func sessionEnds(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func sessionEnds(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	s.consent = 401
 	signInFirst(t, s, b)
 	b.open(s.usual())
@@ -314,8 +315,8 @@ func sessionEnds(t *testing.T, browser context.Context) {
 	b.until(`location.pathname + location.search === "/login?authError=true" && document.querySelector(".Toastify__toast--error")?.innerText === "Authorization error"`)
 }
 
-func allowTooEarly(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func allowTooEarly(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	signInFirst(t, s, b)
 	hold := make(chan struct{})
 	s.mu.Lock()
@@ -328,7 +329,7 @@ func allowTooEarly(t *testing.T, browser context.Context) {
 	b.until(`document.getElementById("header")?.innerText === "Client ID could not be found"`)
 	same(t, "posted", s.posted, []string{appID + "  [files:read rooms:read] true, no client_state"})
 
-	s, b = newStage(t, func(r *rules.Rules) { r.Pages.AllowBeforeBounce = false }, false), openTab(t, browser)
+	s, b = newStage(t, func(r *rules.Rules) { r.Pages.AllowBeforeBounce = false }, false), openTab(t, chromium)
 	signInFirst(t, s, b)
 	hold = make(chan struct{})
 	s.mu.Lock()
@@ -342,8 +343,8 @@ func allowTooEarly(t *testing.T, browser context.Context) {
 	b.until(`document.getElementById("app")`)
 }
 
-func plainSignIn(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func plainSignIn(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	b.open(s.URL + "/login")
 	b.signIn("jane@example.test", "docspace")
 	b.until(`location.pathname === "/" && document.getElementById("user-email")`)
@@ -352,15 +353,15 @@ func plainSignIn(t *testing.T, browser context.Context) {
 	b.do(clickOn("#sign-out"))
 	b.until(`location.pathname === "/login" && document.getElementById("login_submit")`)
 
-	s, b = newStage(t, func(r *rules.Rules) { r.Pages.LoginLoop = true }, false), openTab(t, browser)
+	s, b = newStage(t, func(r *rules.Rules) { r.Pages.LoginLoop = true }, false), openTab(t, chromium)
 	b.open(s.usual())
 	b.signIn("jane@example.test", "docspace")
 	b.until(`document.getElementById("login_username").value === "" && !document.getElementById("login_submit").disabled`)
 	same(t, "requests of the loop", s.requests(), []string{"GET /oauth2/authorize", "GET /login", "POST /apisystem/portal/signin"})
 }
 
-func tenantListReloaded(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func tenantListReloaded(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	b.open(s.URL + "/login/tenant-list?clientId=" + appID)
 	b.until(`document.querySelector('[data-testid="ErrorContainer"] .error-text')?.innerText === "Unexpected end of JSON input"`)
 	b.eval(`sessionStorage.setItem("tenant-list", '{"portals":[{"portalName":"http://x","portalLink":"http://x/confirm/Auth?type=Auth"}]}')`)
@@ -368,8 +369,8 @@ func tenantListReloaded(t *testing.T, browser context.Context) {
 	b.until(`document.querySelector('[data-testid="portal_name_text"]')?.innerText === "x"`)
 }
 
-func withoutHands(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, true), openTab(t, browser)
+func withoutHands(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, true), openTab(t, chromium)
 	b.open(s.usual())
 	b.until(`document.getElementById("app")`)
 	if at := b.eval(`location.search`); at != "?code=c&state=rpstate123" {
@@ -378,8 +379,8 @@ func withoutHands(t *testing.T, browser context.Context) {
 }
 
 // Both ways of hashing agree with each other and with the vector of §4.3.
-func passwordHashes(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func passwordHashes(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	b.open(s.URL + "/login")
 	b.eval(`import("` + assetURL("password.js") + `").then((m) => window.natively = m.hashPassword)`)
 	b.eval(`import("` + assetURL("pbkdf2.js") + `").then((m) => window.here = (p, {salt, iterations, size}) => {
@@ -422,8 +423,8 @@ func passwordHashes(t *testing.T, browser context.Context) {
 	}
 }
 
-func addresses(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func addresses(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	b.open(s.URL + "/login")
 	b.eval(`import("` + assetURL("email.js") + `").then((m) => window.fault = m.emailFault)`)
 	b.until(`window.fault`)
@@ -447,8 +448,8 @@ func addresses(t *testing.T, browser context.Context) {
 }
 
 // The rows are those of §2.4, run through the page's own functions.
-func whatTheBounceKeeps(t *testing.T, browser context.Context) {
-	s, b := newStage(t, nil, false), openTab(t, browser)
+func whatTheBounceKeeps(t *testing.T, chromium *browser.Browser) {
+	s, b := newStage(t, nil, false), openTab(t, chromium)
 	b.open(s.URL + "/login")
 	b.eval(`import("` + assetURL("resume.js") + `").then((m) => window.resume = m)`)
 	b.until(`window.resume`)
