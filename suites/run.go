@@ -126,6 +126,14 @@ func (r *run) tidy(ctx context.Context) {
 // interrupted or a worker ended early.
 func (r *run) cleanUp() {
 	t := r.target
+	if t.Mock != nil && t.Kind == target.KindURL && r.began {
+		ctx, cancel := context.WithTimeout(context.Background(), r.options.Timeouts.orDefault().CleanUp)
+		defer cancel()
+		if _, err := t.Mock.Clear(ctx, t.RunID, false); err != nil && r.report.Lost == "" {
+			r.report.LeftBehind = fmt.Sprintf("users and apps of the run may still be at the mock (%v): runner clean removes them", err)
+		}
+		return
+	}
 	if !r.registers() || !r.began || r.report.Lost != "" {
 		return // there is nothing of ours, or nobody to ask
 	}

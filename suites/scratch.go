@@ -22,8 +22,9 @@ func scratch(cmd *exec.Cmd) (remove func(), err error) {
 	return func() { _ = os.RemoveAll(dir) }, nil
 }
 
-// closingTime is what a worker without a parent gives its browser to end.
-const closingTime = 2 * time.Second
+// closingTime is what a worker without a parent gives its browser to end. Nobody waits
+// for it, and a browser that is still alive writes its profile anew.
+const closingTime = 20 * time.Second
 
 // abandoned ends a worker whose parent is gone, and so does not clear up after it.
 func abandoned(b *browsers, code int) {

@@ -91,12 +91,19 @@ type cleanCommand struct {
 
 // Run removes the apps of earlier runs, found by their names.
 func (c *cleanCommand) Run(ctx context.Context, s streams) error {
-	t, err := target.Describe(c.Target, c.User, os.Getenv(c.PasswordEnv))
+	if c.Target == "" || c.Target == string(target.KindMock) {
+		return errors.New("a mock that the runner starts ends with the run: there is nothing to clean; name a portal with --target")
+	}
+	t, err := target.Open(ctx, c.Target, nil, c.User, os.Getenv(c.PasswordEnv))
 	if err != nil {
 		return err
 	}
+	defer func() { _ = t.Close() }()
 	if t.Kind == target.KindMock {
-		return errors.New("a mock that the runner starts ends with the run: there is nothing to clean; name a portal with --target")
+		return errors.New("the file's target is a mock that ends with the run: there is nothing to clean")
+	}
+	if t.Mock != nil {
+		return c.clearMock(ctx, t, s)
 	}
 	if c.DryRun {
 		apps, err := t.LeftOvers(ctx, "")
@@ -118,6 +125,23 @@ func (c *cleanCommand) Run(ctx context.Context, s streams) error {
 		return unable(s, t, err)
 	}
 	fmt.Fprintf(s.out, "%d apps removed\n", removed)
+	return nil
+}
+
+// clearMock is Run at a mock that somebody else started.
+func (c *cleanCommand) clearMock(ctx context.Context, t *target.Target, s streams) error {
+	before, after := "removed ", "users and apps removed"
+	if c.DryRun {
+		before, after = "", "users and apps of earlier runs"
+	}
+	found, err := t.Mock.Clear(ctx, "", c.DryRun)
+	for _, left := range found {
+		fmt.Fprintf(s.out, "%s%s  %s\n", before, left.ID, left.Name)
+	}
+	if err != nil {
+		return unable(s, t, err)
+	}
+	fmt.Fprintf(s.out, "%d %s\n", len(found), after)
 	return nil
 }
 

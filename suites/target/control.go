@@ -35,7 +35,7 @@ func OpenMock(ctx context.Context, o MockOptions) (*Target, error) {
 		},
 		started: &started{portal},
 	}
-	t.Mock = mock{controlClient(t.Descriptor)}
+	t.Mock = mock{controlClient(t.Descriptor), &t.Descriptor}
 	if err := t.switchOn(ctx, o.Faults); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
@@ -45,9 +45,11 @@ func OpenMock(ctx context.Context, o MockOptions) (*Target, error) {
 // switchOn adds faults and remembers them for mocks of a check's own.
 func (t *Target) switchOn(ctx context.Context, faults []string) error {
 	for _, name := range faults {
-		if err := t.Mock.AddFault(ctx, name); err != nil {
+		id, err := t.Mock.AddFault(ctx, name)
+		if err != nil {
 			return fmt.Errorf("fault %s: %w", name, err)
 		}
+		t.faultIDs = append(t.faultIDs, id)
 	}
 	t.Faults = faults
 	return nil
@@ -73,7 +75,7 @@ func (t *Target) findMock(ctx context.Context, client *http.Client) {
 	if err != nil {
 		return // a mock whose control API is elsewhere, or wants a token
 	}
-	t.ControlURL, t.Mock = t.URL, mock{c}
+	t.ControlURL, t.Mock = t.URL, mock{c, &t.Descriptor}
 	for _, p := range info.Portals {
 		if p.ID == SecondPortal {
 			t.SecondURL = p.URL
@@ -94,10 +96,13 @@ func controlClient(d Descriptor) *control.Client {
 }
 
 // mock is Mock by the control API.
-type mock struct{ client *control.Client }
+type mock struct {
+	client *control.Client
+	of     *Descriptor // for the id of the run
+}
 
 func (m mock) NewUser(ctx context.Context, portal int64, kind UserType) (User, error) {
-	u, err := m.client.CreateUser(ctx, control.CreateUserRequest{Tenant: portal, Type: string(kind)})
+	u, err := m.client.CreateUser(ctx, control.CreateUserRequest{Tenant: portal, Type: string(kind), Email: testerAddress(m.of.RunID)})
 	if err != nil {
 		return User{}, err
 	}
@@ -113,10 +118,12 @@ func (m mock) SetUserActive(ctx context.Context, u User, active bool) error {
 	return err
 }
 
-func (m mock) AddFault(ctx context.Context, name string) error {
-	_, err := m.client.AddFault(ctx, control.FaultRequest{Name: name})
-	return err
+func (m mock) AddFault(ctx context.Context, name string) (id int, err error) {
+	active, err := m.client.AddFault(ctx, control.FaultRequest{Name: name})
+	return active.ID, err
 }
+
+func (m mock) RemoveFault(ctx context.Context, id int) error { return m.client.RemoveFault(ctx, id) }
 
 func (m mock) Advance(ctx context.Context, by time.Duration) error {
 	_, err := m.client.Advance(ctx, by)

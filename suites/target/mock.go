@@ -16,7 +16,12 @@ type Mock interface {
 	// SetUserActive enables or disables a user of the first portal.
 	SetUserActive(ctx context.Context, u User, active bool) error
 	// AddFault switches a misbehaviour on, for everyone.
-	AddFault(ctx context.Context, name string) error
+	AddFault(ctx context.Context, name string) (id int, err error)
+	// RemoveFault switches one off.
+	RemoveFault(ctx context.Context, id int) error
+	// Clear removes the users and apps of a run, or of all runs for "", and returns
+	// them; dry it only returns them.
+	Clear(ctx context.Context, runID string, dry bool) ([]LeftOver, error)
 	// Advance moves the portal's clock forward.
 	Advance(ctx context.Context, by time.Duration) error
 	// RotateKeys makes the portal sign with a new key.

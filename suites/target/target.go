@@ -62,6 +62,7 @@ type Target struct {
 	Version string // that a target file names, "" for the default
 
 	started   *started // ours to close; nil when it was there before
+	faultIDs  []int    // of the faults that Open switched on
 	registrar registrar
 	signingIn sync.Mutex // in a browser: one at a time
 }
@@ -119,7 +120,7 @@ func Describe(spec, user, password string) (*Target, error) {
 func Attach(d Descriptor) (*Target, error) {
 	t := &Target{Descriptor: d}
 	if d.ControlURL != "" {
-		t.Mock = mock{controlClient(d)}
+		t.Mock = mock{controlClient(d), &t.Descriptor}
 	}
 	return t, nil
 }
@@ -139,10 +140,10 @@ func (t *Target) own(ctx context.Context, limits string) (*Target, error) {
 	return OpenMock(ctx, MockOptions{Profile: t.Profile, Faults: t.Faults, Limits: limits})
 }
 
-// Close stops what Open or Own started.
+// Close stops what Open or Own started, and switches off what they switched on.
 func (t *Target) Close() error {
 	if t.started == nil {
-		return nil
+		return t.switchOff()
 	}
 	return t.started.portal.Close()
 }
