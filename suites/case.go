@@ -93,6 +93,9 @@ func (s *session) newCase(ctx context.Context, r requirement.Requirement, t *tar
 		Requirement: r, Target: t, session: s, ctx: ctx, redactor: redactor,
 		recorder: evidence.NewRecorder(s.transport, redactor), signed: map[string]signed{}, taken: map[string]bool{},
 	}
+	if t.Foreign != nil {
+		c.recorder.Foreign()
+	}
 	c.client = flows.NewHTTPClient(spare(t, c.recorder))
 	c.client.Timeout = s.timeouts.Request
 	c.Gomega = gomega.NewGomega(func(message string, _ ...int) { c.end(report.Fail, message) })

@@ -70,6 +70,7 @@ func TestVisit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			result := judgeBody(t, pages, DefaultTimeouts(), func(check *Case) {
+				check.recorder.Foreign()
 				check.Target.Foreign = &target.Foreign{
 					Reason: "it is none", Endpoints: map[string]string{"authorization_endpoint": check.Target.URL + c.base + "/oauth2/authorize"},
 				}
@@ -85,6 +86,9 @@ func TestVisit(t *testing.T) {
 				t.Errorf("%s: %s", result.Verdict, result.Message)
 			}
 			for _, x := range result.Exchanges {
+				if x.Actor != "browser" || x.Peer != "authorization server" {
+					t.Errorf("%s asks %s for %s", x.Actor, x.Peer, x.URL)
+				}
 				for _, secret := range []string{"of-somebody", "not-right", "p=right"} {
 					if strings.Contains(fmt.Sprint(x), secret) {
 						t.Errorf("%s stands in the evidence: %+v", secret, x)

@@ -20,6 +20,7 @@ import (
 type Recorder struct {
 	base     http.RoundTripper
 	redactor *Redactor
+	foreign  bool
 
 	mu        sync.Mutex
 	exchanges []Exchange
@@ -36,6 +37,10 @@ const exchangeLimit = 200
 func NewRecorder(base http.RoundTripper, redactor *Redactor) *Recorder {
 	return &Recorder{base: base, redactor: redactor}
 }
+
+// Foreign says that the other side is an OAuth server that is no portal: its paths do
+// not tell who asks what of it. Before the first request.
+func (r *Recorder) Foreign() { r.foreign = true }
 
 // Note names the step that the following exchanges belong to and returns the
 // name of the one before.
@@ -95,6 +100,12 @@ func (r *Recorder) keep(req *http.Request, sent string, resp *http.Response, rec
 		Actor: actor(req), Peer: peer(req.URL.Path), At: began.UTC(),
 		DurationMS: float64(time.Since(began).Microseconds()/100) / 10,
 		Method:     req.Method,
+	}
+	if r.foreign {
+		x.Actor, x.Peer = "app", "authorization server"
+		if strings.Contains(req.Header.Get("Accept"), "text/html") {
+			x.Actor = "browser"
+		}
 	}
 	if resp != nil {
 		r.redactor.learnHeader(resp.Header)
