@@ -159,6 +159,8 @@ func leftOutThere(t *target.Target, req requirement.Requirement) string {
 		return "it is no OpenID provider: " + t.Foreign.Reason
 	case needs.nobody:
 		return ""
+	case t.Foreign.NoPerson != "" && len(t.Apps) > 0 && clientChecks[req.ID] != nil:
+		return ""
 	case t.Foreign.NoPerson != "":
 		return t.Foreign.NoPerson + "; " + t.Foreign.Reason
 	case needs.openID && !openID:

@@ -179,7 +179,7 @@ func (s *session) attempt(ctx context.Context, r requirement.Requirement, check 
 		t = own
 	}
 	c := s.newCase(soft, r, t)
-	c.perform(check.Body, hard)
+	c.perform(bodyAt(t, check), hard)
 	return attempted{c.result(), c.recorder.Broken()}
 }
 

@@ -27,32 +27,37 @@ func TestForeignServerFaults(t *testing.T) {
 		t.Setenv(name, secret)
 	}
 	t.Setenv("FOREIGN_PASSWORD", "not-so-secret")
+	const signIn = "sign-in: { user: somebody@example.com, password: env:FOREIGN_PASSWORD }"
 	for name, fault := range map[string]struct {
-		spoil func(*spoiler, *http.Response)
-		fails []string
+		signIn string
+		spoil  func(*spoiler, *http.Response)
+		fails  []string
 	}{
-		"nothing": {nil, nil},
-		"tokens for everybody": {(*spoiler).tokensForAll, []string{
+		"nothing":                        {signIn, nil, nil},
+		"no user, errors are pages":      {"", (*spoiler).errorPages, []string{"rfc6749/5.2/error-shape", "rfc6749/5.2/error-without-credentials"}},
+		"no user, everybody asks":        {"", (*spoiler).immortal, []string{"rfc7662/2.1/caller-authorized", "rfc7662/2.2/inactive-bare"}},
+		"no user, nothing is revoked":    {"", (*spoiler).noRevocation, []string{"rfc7009/2.2/unknown-token-200"}},
+		"no user, everything is a grant": {"", (*spoiler).otherError, []string{"rfc6749/5.2/unsupported-grant-type", "rfc6749/5.2/missing-parameters"}},
+		"tokens for everybody": {signIn, (*spoiler).tokensForAll, []string{
 			"rfc6749/4.1.2/code-single-use", "rfc6749/4.1.3/code-bound-to-client", "rfc6749/5.2/wrong-secret",
 			"rfc6749/5.2/unknown-client", "rfc6749/5.2/empty-secret-refused", "rfc6749/5.2/missing-parameters",
 			"rfc7636/4.6/verifier-compared", "rfc7636/4.5/verifier-required", "rfc6749/6/bound-to-client",
 			"rfc6749/6/client-authenticated", "rfc6749/2.3.1/secret-not-in-query",
 		}},
-		"tokens live for ever": {(*spoiler).immortal, []string{
+		"tokens live for ever": {signIn, (*spoiler).immortal, []string{
 			"rfc6749/4.1.2/code-reuse-revokes", "rfc7009/2/access-revoked", "rfc7009/2.1/refresh-kills-access", "rfc7662/2.2/inactive-bare",
 		}},
-		"errors are pages": {(*spoiler).errorPages, []string{
+		"errors are pages": {signIn, (*spoiler).errorPages, []string{
 			"rfc6749/5.2/error-shape", "rfc6749/5.2/unsupported-grant-type", "rfc6749/5.2/error-without-credentials",
 		}},
-		"another state": {(*spoiler).otherState, []string{"rfc6749/4.1.2/state-intact", "rfc6749/4.1.1/long-state"}},
+		"another state": {signIn, (*spoiler).otherState, []string{"rfc6749/4.1.2/state-intact", "rfc6749/4.1.1/long-state"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &spoiler{origin: server, spoil: fault.spoil}
 			proxy := httptest.NewServer(s.proxy(t))
 			defer proxy.Close()
 			s.address = proxy.URL
-			file := targetFile(t, "url: "+proxy.URL+`
-sign-in: { user: somebody@example.com, password: env:FOREIGN_PASSWORD }
+			file := targetFile(t, "url: "+proxy.URL+"\n"+fault.signIn+`
 apps:
   - { client-id: an-app, client-secret: env:CLIENT_SECRET, redirect-uri: https://app.example.test/callback, scopes: [openid, offline_access] }
   - { client-id: other-app, client-secret: env:OTHER_SECRET, redirect-uri: https://app.example.test/callback, scopes: [openid, offline_access] }
@@ -160,4 +165,16 @@ func (s *spoiler) otherState(resp *http.Response) {
 	}
 	to.RawQuery = query.Encode()
 	resp.Header.Set("Location", to.String())
+}
+
+func (s *spoiler) noRevocation(resp *http.Response) {
+	if resp.Request.URL.Path == "/token/revocation" {
+		answer(resp, http.StatusServiceUnavailable, "application/json", []byte(`{"error":"temporarily_unavailable"}`))
+	}
+}
+
+func (s *spoiler) otherError(resp *http.Response) {
+	if resp.Request.URL.Path == "/token" && resp.StatusCode == http.StatusBadRequest {
+		answer(resp, http.StatusBadRequest, "application/json", []byte(`{"error":"invalid_grant"}`))
+	}
 }

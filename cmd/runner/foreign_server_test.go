@@ -63,8 +63,12 @@ apps:
 		says         string // on what only portals have
 	}{
 		{"nobody", server, 5, metadata, nil, ""},
-		{"with a machine key", targetFile(t, "url: "+server+withKey), 5, metadata, nil, "knows no app basic-app"},
-		{"with nobody to sign in", targetFile(t, "url: "+server+"\napps:\n"+posts), 5, metadata, nil, ""},
+		{"with a machine key", targetFile(t, "url: "+server+withKey), 15, metadata, nil, "knows no app basic-app"},
+		{
+			"with nobody to sign in", targetFile(t, "url: "+server+"\napps:\n"+posts), 15,
+			[]string{"rfc6749/5.2/wrong-secret", "rfc6749/5.2/unknown-client", "rfc7662/2.1/caller-authorized", "rfc7009/2.2/unknown-token-200"},
+			nil, "",
+		},
 		{
 			"with two apps of a kind", targetFile(t, "url: "+server+signIn+posts), 55,
 			[]string{"rfc6749/4.1.3/code-bound-to-client", "rfc6749/6/bound-to-client", "rfc7009/2.1/client-bound", "rfc6749/2.3.1/secret-post", "oidc-core/3.1.3.7/signature"},
