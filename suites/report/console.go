@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"docspace-oauth/suites/evidence"
 )
@@ -17,12 +18,14 @@ type Console struct {
 	color bool
 	total int
 	done  int
+	began time.Time
+	now   func() time.Time
 }
 
 // NewConsole writes to out; quiet leaves the lines of expected verdicts out,
 // color uses ANSI colours. total is the number of checks of the run.
 func NewConsole(out io.Writer, total int, quiet, color bool) *Console {
-	return &Console{out: out, quiet: quiet, color: color, total: total}
+	return &Console{out: out, quiet: quiet, color: color, total: total, began: time.Now(), now: time.Now}
 }
 
 // Result prints one line.
@@ -33,11 +36,26 @@ func (c *Console) Result(r Result) {
 	if c.quiet && !r.Verdict.urgent() {
 		return
 	}
-	line := fmt.Sprintf("%s %3d/%d  %s  %s", c.painted(r.Verdict), c.done, c.total, r.ID, r.Title)
+	line := fmt.Sprintf("%s %3d/%d%s  %s  %s", c.painted(r.Verdict), c.done, c.total, c.left(), r.ID, r.Title)
 	if r.Verdict != Pass && r.Message != "" {
 		line += "\n" + strings.Repeat(" ", 17) + firstLine(r.Message)
 	}
 	fmt.Fprintln(c.out, line)
+}
+
+// left is about how long the rest takes, at the pace so far. The first checks tell
+// nothing: workers start, and what is left out comes at once.
+func (c *Console) left() string {
+	const first = 20
+	elapsed := c.now().Sub(c.began)
+	rest := time.Duration(c.total-c.done) * elapsed / time.Duration(c.done)
+	switch {
+	case c.done < first || rest < time.Second:
+		return ""
+	case rest < 2*time.Minute:
+		return fmt.Sprintf("  %.0f s left", rest.Seconds())
+	}
+	return fmt.Sprintf("  %.0f min left", rest.Minutes())
 }
 
 func (v Verdict) urgent() bool {

@@ -244,6 +244,31 @@ func compare(t *testing.T, root, node map[string]any, typ reflect.Type, at strin
 	}
 }
 
+// A line says how far the run is and, once that can be told, how long the rest takes.
+func TestConsoleTellsTheTimeLeft(t *testing.T) {
+	for _, c := range []struct {
+		done    int
+		elapsed time.Duration
+		want    string
+	}{
+		{1, time.Second, " 1/100  a"},
+		{19, time.Minute, "19/100  a"},
+		{20, 10 * time.Second, "20/100  40 s left  a"},
+		{50, 20 * time.Minute, "50/100  20 min left  a"},
+		{99, 9 * time.Second, "99/100  a"},
+		{100, time.Hour, "100/100  a"},
+	} {
+		var out strings.Builder
+		console := NewConsole(&out, 100, false, false)
+		console.done = c.done - 1
+		console.now = func() time.Time { return console.began.Add(c.elapsed) }
+		console.Result(row("a", Pass))
+		if !strings.Contains(out.String(), c.want) {
+			t.Errorf("after %d: %q lacks %q", c.done, out.String(), c.want)
+		}
+	}
+}
+
 func TestConsoleSummaryFitsAScreen(t *testing.T) {
 	var out bytes.Buffer
 	r := Report{Seed: 7}
