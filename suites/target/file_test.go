@@ -50,6 +50,7 @@ func TestMistakesInATargetFileHaveALine(t *testing.T) {
 		"url: http://p\nsign-in:\n  user: a\n  signature-secret: env:A\n":                      "needs user, user-id and portal-id",
 		"url: http://p\nsign-in: {session: env:A, type: king}\n":                               `type: "king" is not known`,
 		"url: http://p\napps:\n  - client-id: x\n":                                             "t.yaml:3: apps[0]: needs client-id and redirect-uri",
+		"url: http://p\napps:\n  - {client-id: x, redirect-uri: http://a, client-auth: jwt}\n": `client-auth: "jwt" is not known; use post or basic`,
 		"url: http://p\nnot-offered:\n  tokens: none\n":                                        "t.yaml:3: not-offered.tokens: is neither",
 		"url: http://p\nnot-offered:\n  api: ''\n":                                             "say why",
 		"url: http://p\npacing: {posts-per-minute: 0}\n":                                       "more than 0",
