@@ -68,10 +68,8 @@ func (j *Journal) Tokens(x *Exchange) []Token {
 	}
 	look(x.URL)
 	for _, m := range []Message{x.Request, x.Response} {
+		look(m.header)
 		look(m.Body)
-		for _, f := range m.fields {
-			look(f.value)
-		}
 	}
 	var tokens []Token
 	for _, mark := range slices.Sorted(maps.Keys(marks)) {

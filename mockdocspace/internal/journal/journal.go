@@ -59,7 +59,7 @@ type Exchange struct {
 
 // Message is one half of an exchange.
 type Message struct {
-	fields []field
+	header string // lines of name, colon and value; see Header
 	Body   string
 	Bytes  int64 // length of the whole body, as far as it was read or written
 	// Cut says that Body is only the beginning.
@@ -68,15 +68,14 @@ type Message struct {
 	Binary bool
 }
 
-// field is one header line. A list of them is half the size of a map, and a full ring
-// is thousands of lists that nobody may ever look at.
-type field struct{ name, value string }
-
-// Header returns the message's headers, for the caller to keep.
+// Header returns the message's headers, for the caller to keep. They are kept as one
+// text, because a full ring is thousands of them that nobody may ever look at: a map or
+// a list of each would be ten times the work for the collector.
 func (m Message) Header() http.Header {
-	h := make(http.Header, len(m.fields))
-	for _, f := range m.fields {
-		h[f.name] = append(h[f.name], f.value)
+	h := http.Header{}
+	for line := range strings.Lines(m.header) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ":")
+		h[name] = append(h[name], value)
 	}
 	return h
 }
@@ -155,14 +154,8 @@ func (j *Journal) write(x *Exchange) {
 
 // size is roughly what an exchange takes in memory.
 func (x *Exchange) size() int {
-	const fixed = 400 // the struct and its maps
-	n := fixed + len(x.URL) + len(x.Request.Body) + len(x.Response.Body) + len(x.Note.Cause.Text)
-	for _, fields := range [][]field{x.Request.fields, x.Response.fields} {
-		for _, f := range fields {
-			n += len(f.name) + len(f.value) + 32
-		}
-	}
-	return n
+	const fixed = 500 // the struct and its note
+	return fixed + len(x.URL) + len(x.Request.header) + len(x.Request.Body) + len(x.Response.header) + len(x.Response.Body) + len(x.Note.Cause.Text)
 }
 
 // Filter selects exchanges. The zero value selects all.

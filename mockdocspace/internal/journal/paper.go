@@ -3,23 +3,17 @@ package journal
 import (
 	"bytes"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 )
 
 // paper is what one exchange is written on. It is used again for another one, and
-// what is kept of the exchange is copied from it at the end: one text and one list,
-// whatever its size, so that a full ring is little work for the collector. Nothing
-// of the request itself is kept alive, with its secrets in clear.
+// what is kept of the exchange is copied from it at the end as one text, so that a full
+// ring is little work for the collector. Nothing of the request itself is kept alive,
+// with its secrets in clear.
 type paper struct {
 	text              []byte // redacted, one thing behind the other
-	fields            []written
 	request, response capture
-}
-
-// written is a header line on the paper.
-type written struct {
-	name  string
-	value span
 }
 
 // span is where something stands in the paper's text.
@@ -34,21 +28,20 @@ func (p *paper) add(text []byte) span {
 	return span{from, len(text)}
 }
 
-func (p *paper) header(r *redactor, h http.Header) {
+// header writes down header lines as Message.Header reads them. A line feed in a value
+// is a space, as net/http sends it.
+func (p *paper) header(r *redactor, h http.Header) span {
+	from := len(p.text)
 	for name, values := range h {
 		for _, value := range values {
-			p.fields = append(p.fields, written{name, p.add(r.headerValue(p.text, name, value))})
+			if strings.IndexByte(value, '\n') >= 0 {
+				value = strings.ReplaceAll(value, "\n", " ")
+			}
+			p.text = r.headerValue(append(append(p.text, name...), ':'), name, value)
+			p.text = append(p.text, '\n')
 		}
 	}
-}
-
-// written returns the header lines of request and response, as they stand in text.
-func (p *paper) written(text string, request int) (inRequest, inResponse []field) {
-	all := make([]field, len(p.fields))
-	for i, f := range p.fields {
-		all[i] = field{f.name, f.value.of(text)}
-	}
-	return all[:request:request], all[request:]
+	return span{from, len(p.text)}
 }
 
 // document writes down what is kept of a body.
@@ -93,7 +86,6 @@ func (j *Journal) release(p *paper) {
 		clear(c.kept)
 		*c = capture{kept: c.kept[:0]}
 	}
-	clear(p.fields)
-	p.text, p.fields = p.text[:0], p.fields[:0]
+	p.text = p.text[:0]
 	j.papers.Put(p)
 }

@@ -34,8 +34,7 @@ func (j *Journal) record(w http.ResponseWriter, r *http.Request, next http.Handl
 	method := p.add(j.redact.text(p.text, r.Method))
 	host := p.add(j.redact.text(p.text, r.Host))
 	address := p.add(j.redact.url(p.text, requestURI(r)))
-	p.header(j.redact, r.Header)
-	requestFields := len(p.fields)
+	requestHeader := p.header(j.redact, r.Header)
 	contentType, encoded := bodyType(r.Header)
 	var recording struct { // together, for one allocation
 		body   requestBody
@@ -57,15 +56,15 @@ func (j *Journal) record(w http.ResponseWriter, r *http.Request, next http.Handl
 		if recorder.hijacked {
 			x.Status = 0
 		}
-		p.header(j.redact, w.Header())
+		responseHeader := p.header(j.redact, w.Header())
 		// The request first: what it makes known is recognised in the response.
 		request := p.document(j.redact, &x.Request, &p.request, contentType, encoded)
 		contentType, encoded = bodyType(w.Header())
 		response := p.document(j.redact, &x.Response, &p.response, contentType, encoded)
 		text := string(p.text)
 		x.Proto, x.Method, x.Host, x.URL = proto.of(text), method.of(text), host.of(text), address.of(text)
-		x.Request.Body, x.Response.Body = request.of(text), response.of(text)
-		x.Request.fields, x.Response.fields = p.written(text, requestFields)
+		x.Request.header, x.Request.Body = requestHeader.of(text), request.of(text)
+		x.Response.header, x.Response.Body = responseHeader.of(text), response.of(text)
 		j.redact.note(&x.Note)
 		j.write(x)
 		if cause != nil {
