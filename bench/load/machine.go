@@ -45,8 +45,12 @@ func emptyRequests(ctx context.Context, duration time.Duration) (float64, error)
 	server := &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), ReadHeaderTimeout: time.Second}
 	go func() { _ = server.Serve(listener) }()
 	defer func() { _ = server.Close() }()
-	f, err := drive(ctx, load{clients: newClients(), duration: duration, act: func(client *http.Client, _ int) error {
-		response, err := client.Get("http://" + listener.Addr().String())
+	f, err := drive(ctx, load{clients: newClients(), duration: duration, act: func(client *http.Transport, _ int) error {
+		request, err := http.NewRequest(http.MethodGet, "http://"+listener.Addr().String(), nil)
+		if err != nil {
+			return err
+		}
+		response, err := client.RoundTrip(request)
 		if err != nil {
 			return err
 		}

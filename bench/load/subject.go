@@ -134,13 +134,13 @@ func newBare(ctx context.Context, binary string) (*subject, error) {
 	return s, nil
 }
 
-func (s *subject) get(client *http.Client, target string, connection int) (*http.Response, error) {
+func (s *subject) get(client *http.Transport, target string, connection int) (*http.Response, error) {
 	request, err := http.NewRequest(http.MethodGet, target, nil)
 	if err != nil {
 		return nil, err
 	}
 	request.Header = s.header(connection)
-	response, err := client.Do(request)
+	response, err := client.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func (s *subject) get(client *http.Client, target string, connection int) (*http
 	return response, err
 }
 
-func (s *subject) post(client *http.Client, target string, form url.Values, connection int) (int, []byte, error) {
+func (s *subject) post(client *http.Transport, target string, form url.Values, connection int) (int, []byte, error) {
 	request, err := http.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
 	if err != nil {
 		return 0, nil, err
@@ -159,7 +159,7 @@ func (s *subject) post(client *http.Client, target string, form url.Values, conn
 	if target == s.tokenURL && s.name == "bare fosite" {
 		request.SetBasicAuth(s.client.Get("client_id"), s.client.Get("client_secret"))
 	}
-	response, err := client.Do(request)
+	response, err := client.RoundTrip(request)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -174,7 +174,7 @@ type tokens struct {
 	Refresh string `json:"refresh_token"`
 }
 
-func (s *subject) token(client *http.Client, form url.Values, connection int) (tokens, error) {
+func (s *subject) token(client *http.Transport, form url.Values, connection int) (tokens, error) {
 	for name, values := range s.client {
 		form[name] = values
 	}
@@ -190,7 +190,7 @@ func (s *subject) token(client *http.Client, form url.Values, connection int) (t
 }
 
 // flow is an authorization code flow with PKCE, consent stored.
-func (s *subject) flow(client *http.Client, connection int) (tokens, error) {
+func (s *subject) flow(client *http.Transport, connection int) (tokens, error) {
 	response, err := s.get(client, s.authorizeURL(connection), connection)
 	if err != nil {
 		return tokens{}, err
@@ -205,11 +205,11 @@ func (s *subject) flow(client *http.Client, connection int) (tokens, error) {
 	}, connection)
 }
 
-func (s *subject) refresh(client *http.Client, token string, connection int) (tokens, error) {
+func (s *subject) refresh(client *http.Transport, token string, connection int) (tokens, error) {
 	return s.token(client, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}, connection)
 }
 
-func (s *subject) directToken(client *http.Client, connection int) (tokens, error) {
+func (s *subject) directToken(client *http.Transport, connection int) (tokens, error) {
 	form := url.Values{}
 	for name, values := range s.direct {
 		form[name] = values
@@ -217,7 +217,7 @@ func (s *subject) directToken(client *http.Client, connection int) (tokens, erro
 	return s.token(client, form, connection)
 }
 
-func (s *subject) active(client *http.Client, token string, connection int) error {
+func (s *subject) active(client *http.Transport, token string, connection int) error {
 	status, body, err := s.post(client, s.introspect, url.Values{"token": {token}}, connection)
 	if err == nil && (status != http.StatusOK || !bytes.Contains(body, []byte(`"active":true`))) {
 		err = fmt.Errorf("introspect: %d %s", status, body)

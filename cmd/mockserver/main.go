@@ -17,13 +17,13 @@ func main() {
 	os.Exit(code)
 }
 
-// tuneCollector lets the heap grow to five times of what lives in it, instead of
+// tuneCollector lets the heap grow to six times of what lives in it, instead of
 // twice, before it is collected. What lives is small, nearly all of it the journal, and
 // a request leaves only garbage behind: by default the collector takes a tenth of the
 // processor under load, and runs once while the portal starts. GOGC overrules it
 // (docs/performance.md).
 func tuneCollector() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
+		debug.SetGCPercent(500)
 	}
 }

@@ -293,6 +293,9 @@ func isOrdinaryRun(raw, value string) bool {
 
 // unescape undoes percent-encoding as far as it is one.
 func unescape(text string) string {
+	if strings.IndexByte(text, '%') < 0 && strings.IndexByte(text, '+') < 0 {
+		return text
+	}
 	if plain, err := url.QueryUnescape(text); err == nil {
 		return plain
 	}
