@@ -49,7 +49,7 @@ type load struct {
 	clients  []*http.Transport
 	duration time.Duration
 	count    int64
-	server   int                                             // process id whose processor time counts; 0: none
+	server   int                                                // process id whose processor time counts; 0: none
 	act      func(client *http.Transport, connection int) error // once
 }
 
