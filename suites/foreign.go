@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"docspace-oauth/flows"
 	"docspace-oauth/suites/report"
 	"docspace-oauth/suites/requirement"
 	"docspace-oauth/suites/target"
@@ -31,11 +30,10 @@ func (r *run) foreign(ctx context.Context) error {
 		}
 		reason += fmt.Sprintf(" by its metadata, and %v", refusal)
 	}
-	transport, err := t.Transport()
+	client, err := t.Client()
 	if err != nil {
 		return err
 	}
-	client := flows.NewHTTPClient(transport)
 	defer client.CloseIdleConnections()
 	ctx, cancel := context.WithTimeout(ctx, limits.Check)
 	defer cancel()
@@ -51,7 +49,7 @@ func (r *run) foreign(ctx context.Context) error {
 		}
 	}
 	t.Second, t.SecondAccess, t.SecondURL = nil, nil, ""
-	t.Foreign.NoPerson = r.noPerson(ctx, transport)
+	t.Foreign.NoPerson = r.noPerson(ctx, client.Transport)
 	return nil
 }
 

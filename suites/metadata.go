@@ -183,10 +183,7 @@ func authMethodsTruthful(c *Case) {
 	_, public := exchange()
 	works["none"] = c.Token(public).Status == 200
 	_, basic := exchange()
-	request := c.Request(http.MethodPost, "/oauth2/token", nil, strings.NewReader(basic.Encode()))
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.SetBasicAuth(url.QueryEscape(app.ID), url.QueryEscape(app.Secret))
-	works["client_secret_basic"] = c.Do(request).Status == 200
+	works["client_secret_basic"] = c.Post("/oauth2/token", basic, basicAuth(app.ID, app.Secret)).Status == 200
 	for _, method := range []string{"client_secret_post", "client_secret_basic", "none"} {
 		c.Expect(slices.Contains(listed, method)).To(gomega.Equal(works[method]),
 			"%s: listed %v, works %v", method, slices.Contains(listed, method), works[method])

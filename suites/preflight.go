@@ -38,11 +38,10 @@ func Preflight(ctx context.Context, t *target.Target, limits Timeouts) error {
 	if err != nil {
 		return fmt.Errorf("%s is not an address: %w", t.URL, err)
 	}
-	transport, err := t.Transport()
+	client, err := t.Client()
 	if err != nil {
 		return err
 	}
-	client := flows.NewHTTPClient(transport)
 	defer client.CloseIdleConnections()
 	resp, err := client.Do(req)
 	if err != nil {
@@ -124,11 +123,10 @@ func letsInWithin(ctx context.Context, t *target.Target, limits Timeouts) error 
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	transport, err := t.Transport()
+	client, err := t.Client()
 	if err != nil {
 		return err
 	}
-	client := flows.NewHTTPClient(transport)
 	defer client.CloseIdleConnections()
 	return letsIn(ctx, t, client)
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/onsi/gomega"
@@ -36,10 +35,14 @@ func secretBasic(c *Case) {
 		c.Expect(c.Token(c.ExchangeForm(app, c.Code(user, app)))).To(BeTokens())
 	})
 	form := With(public(c.ExchangeForm(app, c.Code(user, app))), "client_id")
-	request := c.Request(http.MethodPost, "/oauth2/token", nil, strings.NewReader(form.Encode()))
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.SetBasicAuth(url.QueryEscape(app.ID), url.QueryEscape(app.Secret)) // RFC 6749 §2.3.1: form-encoded first
-	c.Expect(c.Do(request)).To(BeTokens(), "HTTP Basic")
+	c.Expect(c.Post("/oauth2/token", form, basicAuth(app.ID, app.Secret))).To(BeTokens(), "HTTP Basic")
+}
+
+// basicAuth is a header with an app's id and secret, form-encoded first (RFC 6749 §2.3.1).
+func basicAuth(id, secret string) http.Header {
+	request := http.Request{Header: http.Header{}}
+	request.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret))
+	return request.Header
 }
 
 func wrongSecret(c *Case) {

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"regexp"
 
-	"docspace-oauth/flows"
 	"docspace-oauth/suites/requirement"
 	"docspace-oauth/suites/target"
 )
@@ -22,11 +21,10 @@ func toldVersion(ctx context.Context, t *target.Target, limits Timeouts) string 
 	}
 	ctx, cancel := context.WithTimeout(ctx, limits.orDefault().Preflight)
 	defer cancel()
-	transport, err := t.Transport()
+	client, err := t.Client()
 	if err != nil {
 		return ""
 	}
-	client := flows.NewHTTPClient(transport)
 	defer client.CloseIdleConnections()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL+"/api/2.0/settings", nil)
 	if err != nil {

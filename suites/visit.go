@@ -2,6 +2,7 @@ package suites
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -153,12 +154,8 @@ func (c *Case) authenticated(form url.Values, header http.Header) (url.Values, h
 	if i < 0 || c.Target.Apps[i].Auth() != target.BasicAuth || !form.Has("client_secret") {
 		return form, header
 	}
-	req := http.Request{Header: http.Header{}}
-	req.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret)) // RFC 6749 §2.3.1: form-encoded first
-	header = header.Clone()
-	if header == nil {
-		header = http.Header{}
-	}
-	header.Set("Authorization", req.Header.Get("Authorization"))
-	return With(With(form, "client_id"), "client_secret"), header
+	with := http.Header{}
+	maps.Copy(with, header)
+	maps.Copy(with, basicAuth(id, secret))
+	return With(With(form, "client_id"), "client_secret"), with
 }

@@ -120,11 +120,10 @@ type registrarSession struct {
 }
 
 func (t *Target) registrarSession(ctx context.Context) (*registrarSession, error) {
-	transport, err := t.Transport()
+	client, err := t.Client()
 	if err != nil {
 		return nil, err
 	}
-	client := flows.NewHTTPClient(transport)
 	owner, err := t.Registrar(ctx)
 	if err != nil {
 		return nil, err

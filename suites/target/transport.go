@@ -15,6 +15,15 @@ import (
 	"docspace-oauth/flows"
 )
 
+// Client is one of the target's own connections; the caller closes those that idle.
+func (t *Target) Client() (*http.Client, error) {
+	transport, err := t.Transport()
+	if err != nil {
+		return nil, err
+	}
+	return flows.NewHTTPClient(transport), nil
+}
+
 // Transport reaches the target: believing whom it says, and no faster than it allows.
 func (t *Target) Transport() (http.RoundTripper, error) {
 	base := flows.Transport()
