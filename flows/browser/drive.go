@@ -35,15 +35,17 @@ type drive struct {
 	wake    time.Time // when to look again at the latest; zero: lookAgain
 	pages   []string
 	picture map[string][]byte
+	portals []string
 	consent *Consent
 	last    *view
 
-	signIn    *attempt // the login form was sent in this round
-	code      *attempt // the second factor was sent in this round
-	decision  *attempt // Allow or Deny was clicked in this round
-	choice    *attempt // a portal was chosen in this round
-	button    *attempt // Journey.Click was done in this round
-	notYou    *attempt // Not you was clicked, once in a journey
+	signIn    *attempt  // the login form was sent in this round
+	code      *attempt  // the second factor was sent in this round
+	decision  *attempt  // Allow or Deny was clicked in this round
+	choice    *attempt  // a portal was chosen in this round
+	refused   time.Time // when the one-time link's page was seen to open no session
+	button    *attempt  // Journey.Click was done in this round
+	notYou    *attempt  // Not you was clicked, once in a journey
 	restarted map[Reason]bool
 	done      bool // Look has seen enough
 	// enough, if not nil, ends the journey at a page.
@@ -80,7 +82,7 @@ func (p *Profile) Authorize(ctx context.Context, start string, j Journey) (*Resu
 	if err := d.travel(ctx); err != nil {
 		return nil, err
 	}
-	result := &Result{Callback: d.callback(), Pages: d.pages, Consent: d.consent, Exchanges: p.record.since(d.from), Pictures: d.picture}
+	result := &Result{Callback: d.callback(), Pages: d.pages, Portals: d.portals, Consent: d.consent, Exchanges: p.record.since(d.from), Pictures: d.picture}
 	return result, nil
 }
 
@@ -140,6 +142,7 @@ func (d *drive) run(ctx context.Context) error {
 // begin opens the start address. A journey that was begun before starts anew.
 func (d *drive) begin(ctx context.Context) error {
 	d.signIn, d.code, d.decision, d.choice, d.button, d.notYou, d.state = nil, nil, nil, nil, nil, nil, ""
+	d.refused = time.Time{}
 	opened, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: d.start})
 	if err != nil {
 		return fmt.Errorf("open the start address: %w", err)
@@ -258,9 +261,13 @@ func (d *drive) press(ctx context.Context, a *attempt, where []locator, index in
 	return nil
 }
 
-// restart begins the journey anew, once for each reason; the second time it is the end.
+// restart begins the journey anew, once for each reason; the second time it is the end, or
+// the first time of a journey that is made once.
 func (d *drive) restart(ctx context.Context, reason Reason, sentence string, arguments ...any) error {
 	if d.restarted[reason] {
+		return d.stuck(reason, sentence+", twice", arguments...)
+	}
+	if d.Once {
 		return d.stuck(reason, sentence, arguments...)
 	}
 	d.restarted[reason] = true

@@ -41,6 +41,9 @@ type Journey struct {
 	// A click makes the browser withhold SameSite=Strict cookies, an address doesn't
 	// (docs/portal/browser-flow.md §2.3).
 	Click string
+	// Once ends the journey where a person would have to begin anew. Otherwise the driver
+	// does so, once for each reason (docs/portal/browser-flow.md §8).
+	Once bool
 	// Screenshots takes a picture of each page, not only of the last.
 	Screenshots bool
 	Patience    Patience
@@ -54,6 +57,7 @@ type Patience struct {
 	Answer  time.Duration // the app after the decision: 15 s
 	Blank   time.Duration // a page that shows nothing: 10 s
 	Confirm time.Duration // the one-time link's page: 30 s
+	Refused time.Duration // that page's message, once its sign-in was seen to fail: 1 s
 	Click   time.Duration // a click that had no effect is repeated after: 2 s
 	Load    time.Duration // the app's page after the callback, for the picture: 5 s
 }
@@ -68,6 +72,7 @@ func (p Patience) withDefaults() Patience {
 		{&p.Answer, 15 * time.Second},
 		{&p.Blank, 10 * time.Second},
 		{&p.Confirm, 30 * time.Second},
+		{&p.Refused, time.Second},
 		{&p.Click, 2 * time.Second},
 		{&p.Load, 5 * time.Second},
 	} {
@@ -86,6 +91,8 @@ type Result struct {
 	// Pages are the pages in the order in which they were seen, each named as in the
 	// driver's table: login, tenant-list, confirm, consent, consent-bounce, ...
 	Pages []string
+	// Portals are the hosts in the list of portals to choose from, nil when there was none.
+	Portals []string
 	// Consent is what the consent page said, nil when there was none.
 	Consent *Consent
 	// Exchanges are the requests of the journey; see Profile.Exchanges.

@@ -286,11 +286,24 @@ var rows = []struct {
 			})
 		}), pages: []string{"login", "home", "restart", "consent-bounce", "consent", "callback"}, posts: 1},
 		{of: "twice", set: to("/", "", 0), reason: browser.ContextLost, says: "twice"},
+		{
+			of: "once, and nobody begins anew", set: to("/", "", 1), journey: func(j *browser.Journey) { j.Once = true },
+			reason: browser.ContextLost, says: "home page",
+		},
 	}},
 	{"anything else", []showing{
 		{of: "a login page that stays empty", set: shows("/login", `<div data-testid="app-loader">…</div>`, 0), reason: browser.TooSlow, says: "did not end within"},
 		{of: "a login page of another layout", set: shows("/login", "nothing to do here", 0), reason: browser.LayoutUnknown, says: "layout"},
 		{of: "the link's page goes nowhere", set: shows("/confirm/Auth", `<div data-testid="app-loader">…</div>`, 0), reason: browser.ConfirmStuck, says: "second factor"},
+		{
+			of: "the link's page signs nobody in", set: both(
+				func(p *pages) {
+					p.on("GET /api/2.0/people/@self", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
+				},
+				shows("/confirm/Auth", `<div data-testid="app-loader">…</div><script>fetch("/api/2.0/people/@self")</script>`, 0)),
+			journey: func(j *browser.Journey) { j.Patience.Confirm, j.Patience.Refused = 0, 300*time.Millisecond },
+			reason:  browser.ConfirmStuck, says: "opened no session",
+		},
 		{of: "an account that is not ready", set: to("/confirm/Activation", "Hello", 0), reason: browser.NotReady, says: "/confirm/Activation"},
 		{of: "authorize answers by itself", set: shows("/oauth2/authorize", "Forbidden", 0), reason: browser.ErrorPage, says: "200"},
 	}},

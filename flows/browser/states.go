@@ -3,10 +3,12 @@ package browser
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // state is a row of the driver's table: how to recognise a page, and what to do
@@ -65,7 +67,7 @@ func onErrorPage(d *drive, ctx context.Context, v *view) error {
 	}
 	if key == "missing_client_id_error" && d.asked("client_id") {
 		// The bounce lost the request: a leftover of an earlier consent (§2.3).
-		return d.restart(ctx, ErrorPage, "the portal lost the authorization request twice")
+		return d.restart(ctx, ErrorPage, "the portal lost the authorization request")
 	}
 	stuck := d.stuck(ErrorPage, "the portal shows its error page %q", heading)
 	stuck.Key = key
@@ -258,7 +260,7 @@ func isErrorScreen(_ *drive, v *view) bool { return v.sees(errorScreen) }
 func onErrorScreen(d *drive, ctx context.Context, v *view) error {
 	text := v.text(errorScreen)
 	if strings.Contains(text, "Invalid link") || strings.Contains(text, "The link has expired") {
-		return d.restart(ctx, LinkInvalid, "the portal says that its one-time link is used or expired, twice")
+		return d.restart(ctx, LinkInvalid, "the portal says that its one-time link is used or expired")
 	}
 	if d.restarted[DeadSession] {
 		return d.stuck(DeadSession, "the portal shows its error screen: session cookie dead or missing")
@@ -275,6 +277,7 @@ func onTenantList(d *drive, ctx context.Context, v *view) error {
 	if len(v.Portals) == 0 || v.Ready != "complete" {
 		return nil
 	}
+	d.portals = v.Portals
 	wanted := d.PortalName
 	if _, host, ok := strings.Cut(d.origin, "://"); wanted == "" && ok {
 		wanted = host
@@ -309,10 +312,24 @@ func onConfirm(d *drive, _ context.Context, v *view) error {
 	if !v.under("/confirm/Auth") && v.Ready == "complete" {
 		return d.stuck(NotReady, "the account is not ready: the portal shows %s", v.path())
 	}
+	if d.refused.IsZero() && d.signInRefused() {
+		d.refused = time.Now()
+	}
+	if !d.refused.IsZero() && d.due(d.refused, d.Patience.Refused) {
+		return d.stuck(ConfirmStuck, "the page of the one-time link goes nowhere and says nothing: signing in opened no session, as for a user with a second factor")
+	}
 	if d.overdue(d.Patience.Confirm) {
 		return d.stuck(ConfirmStuck, "the page of the one-time link goes nowhere: a second factor is on for this user, or signing in failed")
 	}
 	return nil
+}
+
+// signInRefused says whether the page of the one-time link has learnt that nobody is
+// signed in: it stops there (docs/portal/browser-flow.md §3.11).
+func (d *drive) signInRefused() bool {
+	return slices.ContainsFunc(d.profile.record.since(d.from), func(e Exchange) bool {
+		return !e.Document && path(e.URL) == "/api/2.0/people/@self" && e.Status == http.StatusUnauthorized
+	})
 }
 
 // isServerPage is an answer of the authorization server that is no redirect: it has
@@ -340,5 +357,5 @@ func isHome(d *drive, v *view) bool {
 }
 
 func onHome(d *drive, ctx context.Context, _ *view) error {
-	return d.restart(ctx, ContextLost, "the portal ended at its home page instead of the app, twice")
+	return d.restart(ctx, ContextLost, "the portal ended at its home page instead of the app")
 }
