@@ -18,6 +18,7 @@ type User struct {
 	LastName  string `json:"last_name"`
 	Type      string `json:"type" enum:"owner,admin,roomadmin,user,guest"`
 	Status    string `json:"status" enum:"active,pending,terminated"`
+	TwoFactor bool   `json:"two_factor,omitempty" doc:"A second factor is wanted, which is not built: only POST /mock/sessions signs this user in."`
 }
 
 // CreateUserRequest describes a new user. What is left out is made up, so that
@@ -29,6 +30,7 @@ type CreateUserRequest struct {
 	FirstName string `json:"first_name,omitempty"`
 	LastName  string `json:"last_name,omitempty"`
 	Type      string `json:"type,omitempty" enum:"admin,roomadmin,user,guest" doc:"Default user."`
+	TwoFactor bool   `json:"two_factor,omitempty" doc:"Want a second factor, which is not built: only POST /mock/sessions signs this user in."`
 }
 
 // UpdateUserRequest changes a user; what is left out stays.

@@ -183,8 +183,12 @@ func TestUsers(t *testing.T) {
 	if err != nil || kept.ID != chosen.ID || kept.Password != "p" || kept.Type != store.TypeGuest || kept.DisplayName() != "Anna A" {
 		t.Errorf("kept %+v (%v)", kept, err)
 	}
-	if all := must[[]control.User](t)(m.Users(t.Context(), 0)); len(all) != 5 {
-		t.Errorf("%d users on both portals, want 5", len(all))
+	careful := must[control.User](t)(m.CreateUser(t.Context(), control.CreateUserRequest{TwoFactor: true}))
+	if kept, err := m.store.User(t.Context(), 1, careful.ID); err != nil || !kept.TwoFactor || !careful.TwoFactor || fresh.TwoFactor {
+		t.Errorf("with a second factor %+v (%v), without %+v", kept, err, fresh)
+	}
+	if all := must[[]control.User](t)(m.Users(t.Context(), 0)); len(all) != 6 {
+		t.Errorf("%d users on both portals, want 6", len(all))
 	}
 	if second := must[[]control.User](t)(m.Users(t.Context(), 2)); len(second) != 2 || !slices.Contains(second, chosen) {
 		t.Errorf("second portal %+v", second)

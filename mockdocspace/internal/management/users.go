@@ -29,7 +29,7 @@ func (s *server) userRoutes(api huma.API) {
 func userOf(u store.User) control.User {
 	return control.User{
 		ID: u.ID, Tenant: u.TenantID, Email: u.Email, Password: u.Password, FirstName: u.FirstName, LastName: u.LastName,
-		Type: string(u.Type), Status: userStatuses[u.Status],
+		Type: string(u.Type), Status: userStatuses[u.Status], TwoFactor: u.TwoFactor,
 	}
 }
 
@@ -94,7 +94,7 @@ func (s *server) createUser(ctx context.Context, in *struct{ Body control.Create
 	user := store.User{
 		ID: id, TenantID: tenant.ID, Email: request.Email, UserName: strings.ToLower(name), FirstName: request.FirstName, LastName: request.LastName,
 		Password: request.Password, Type: store.UserType(request.Type), Status: store.StatusActive,
-		Culture: tenant.Culture, CreatedBy: tenant.OwnerID, CreatedAt: s.Clock.Now(),
+		TwoFactor: request.TwoFactor, Culture: tenant.Culture, CreatedBy: tenant.OwnerID, CreatedAt: s.Clock.Now(),
 	}
 	if user.FirstName == "" && user.LastName == "" {
 		user.FirstName, user.LastName = "Test", "User "+id[:4]
