@@ -62,13 +62,15 @@ type attempt struct {
 func (d *drive) attempt() *attempt { return &attempt{mark: d.profile.record.mark()} }
 
 // Authorize takes the user of j from start (the app's address that redirects to
-// the portal, or an authorize URL) to the app's redirect URI. It goes wherever the
+// the portal, or an authorize URL) to the app's redirect URI; with "" it goes on from
+// the page that the tab shows, and never begins anew. It goes wherever the
 // portal leads: nobody may be signed in yet, or consent may have been given before.
 // Errors: *Stuck.
 func (p *Profile) Authorize(ctx context.Context, start string, j Journey) (*Result, error) {
 	if j.RedirectURI == "" {
 		return nil, errors.New("browser journey: no redirect URI")
 	}
+	j.Once = j.Once || start == ""
 	d, err := p.drive(j, start)
 	if err != nil {
 		return nil, err
@@ -76,7 +78,7 @@ func (p *Profile) Authorize(ctx context.Context, start string, j Journey) (*Resu
 	if redirect, err := url.Parse(j.RedirectURI); err == nil {
 		d.apps[redirect.Host] = true
 	}
-	if first, err := url.Parse(start); err == nil && !strings.HasPrefix(first.Path, "/oauth2/") && !d.hosts[first.Host] {
+	if first, err := url.Parse(start); err == nil && start != "" && !strings.HasPrefix(first.Path, "/oauth2/") && !d.hosts[first.Host] {
 		d.apps[first.Host] = true
 	}
 	if err := d.travel(ctx); err != nil {
@@ -143,6 +145,9 @@ func (d *drive) run(ctx context.Context) error {
 func (d *drive) begin(ctx context.Context) error {
 	d.signIn, d.code, d.decision, d.choice, d.button, d.notYou, d.state = nil, nil, nil, nil, nil, nil, ""
 	d.refused = time.Time{}
+	if d.start == "" {
+		return nil
+	}
 	opened, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: d.start})
 	if err != nil {
 		return fmt.Errorf("open the start address: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -161,8 +162,25 @@ func (p *Profile) Cookies(ctx context.Context, address string) (cookies []*netwo
 
 // SetCookie stores a cookie for an address, as a page there would.
 func (p *Profile) SetCookie(ctx context.Context, address, name, value string) error {
+	return p.KeepCookie(ctx, address, &http.Cookie{Name: name, Value: value})
+}
+
+// sameSite are Chromium's names.
+var sameSite = map[http.SameSite]network.CookieSameSite{
+	http.SameSiteStrictMode: network.CookieSameSiteStrict, http.SameSiteLaxMode: network.CookieSameSiteLax, http.SameSiteNoneMode: network.CookieSameSiteNone,
+}
+
+// KeepCookie stores a cookie that address has set, with who may read and send it.
+func (p *Profile) KeepCookie(ctx context.Context, address string, cookie *http.Cookie) error {
 	return p.Run(ctx, func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: address})
+		kept := network.SetCookieParams{Name: cookie.Name, Value: cookie.Value, URL: address, SameSite: sameSite[cookie.SameSite]}
+		if cookie.Secure {
+			kept.Secure = &cookie.Secure
+		}
+		if cookie.HttpOnly {
+			kept.HTTPOnly = &cookie.HttpOnly
+		}
+		_, err := chromedp.Call(ctx, network.SetCookie, kept)
 		return err
 	})
 }
