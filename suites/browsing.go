@@ -105,8 +105,29 @@ func (c *Case) keepBrowser(profile *browser.Profile) {
 // returns where it ended. The journey itself is raw: a *browser.Stuck is returned
 // for the check to judge; see browser.Profile.Authorize.
 func (c *Case) Journey(profile *browser.Profile, u User, app App, decision browser.Decision, changes ...Parameter) (*browser.Result, error) {
-	start := c.Target.URL + "/oauth2/authorize?" + encoded(c.AuthorizeParameters(app, changes...))
-	return profile.Authorize(c.ctx, start, browser.Journey{
-		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Captured: true, Email: u.Email, Password: u.Password, TOTP: u.TOTP, Decision: decision,
-	})
+	way := c.way(u, app)
+	way.Decision = decision
+	return profile.Authorize(c.ctx, c.authorizeAddress(app, changes...), way)
+}
+
+// way is how u goes through the authorization of an app: with Allow, and to a redirect
+// URI at which nobody listens.
+func (c *Case) way(u User, app App) browser.Journey {
+	return browser.Journey{
+		Portal: c.Target.URL, RedirectURI: app.RedirectURI, Captured: true, Email: u.Email, Password: u.Password, TOTP: u.TOTP,
+	}
+}
+
+// authorizeAddress is where an app sends the browser.
+func (c *Case) authorizeAddress(app App, changes ...Parameter) string {
+	return c.Target.URL + "/oauth2/authorize?" + encoded(c.AuthorizeParameters(app, changes...))
+}
+
+// formUser is somebody who can sign in at the login form. Setup.
+func (c *Case) formUser() User {
+	u := c.User()
+	if u.Password == "" {
+		c.Skip("the login form wants a password, and none of " + u.Email + " was given")
+	}
+	return u
 }

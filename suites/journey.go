@@ -21,10 +21,9 @@ func journeyChecks() []Check {
 		{"docspace/journey/bounce-keeps-request", bounceKeepsRequest},
 		{"docspace/journey/scope-last-survives", scopeLastSurvives},
 		{"docspace/journey/stale-scopes", staleScopes},
-		{"docspace/journey/portal-choice", portalChoice},
 		{"docspace/journey/unknown-app", journeyUnknownApp},
 		{"docspace/journey/disabled-app", journeyDisabledApp},
-	}, journeyConsentChecks(), journeyPlainChecks())
+	}, journeySignInChecks(), journeyPortalsChecks(), journeyFactorChecks(), journeyConsentChecks(), journeyPlainChecks())
 }
 
 func oneTimeLink(c *Case) {
@@ -118,26 +117,6 @@ func staleScopes(c *Case) {
 	tokens := c.Token(c.ExchangeForm(second, Code{Value: result.Callback.Query().Get("code"), RedirectURI: second.RedirectURI}))
 	c.Expect(tokens).To(BeTokens())
 	c.Expect(tokenScopes(tokens.Text("access_token"))).To(gomega.ConsistOf("files:read", "rooms:read"), "scopes of a request without scope")
-}
-
-func portalChoice(c *Case) {
-	first, second, err := c.Target.UserOfBothPortals(c.ctx)
-	c.setup("a user of two portals", func() { c.need(err) })
-	c.formWorks(c.User(), c.App())
-	app := c.App(Scopes(probeScope))
-	for _, chosen := range []User{first, second} {
-		host := strings.TrimPrefix(strings.TrimPrefix(chosen.Portal, "https://"), "http://")
-		result := c.arrived(c.Browser().Authorize(c.ctx, c.Target.URL+"/oauth2/authorize?"+encoded(c.AuthorizeParameters(app)), browser.Journey{
-			Portal: c.Target.URL, RedirectURI: app.RedirectURI, Captured: true, Email: chosen.Email, Password: chosen.Password, PortalName: host,
-		}))
-		c.Expect(result.Pages).To(gomega.ContainElement("tenant-list"), "the choice of a portal")
-		form := c.ExchangeForm(app, Code{Value: result.Callback.Query().Get("code"), RedirectURI: app.RedirectURI})
-		tokens := c.Post(chosen.Portal+"/oauth2/token", form, nil)
-		c.Expect(tokens).To(BeTokens(), "the exchange at %s", host)
-		claims := tokenPart(tokens.Text("access_token"), 1)
-		c.Expect(claims["sub"]).To(gomega.Equal(chosen.ID), "whose token it is, with %s chosen", host)
-		c.Expect(claims["aud"]).To(gomega.Equal(chosen.Portal), "for which portal, with %s chosen", host)
-	}
 }
 
 // endsAtErrorPage checks that a browser is not sent to the app, but sees the portal's

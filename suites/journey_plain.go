@@ -165,6 +165,9 @@ func sessionCookie(c *Case) {
 	c.Expect(cookie.Secure || !secure).To(gomega.BeTrue(), "Secure on https")
 }
 
+// mintPath is what the portal's pages ask for a signature.
+const mintPath = "/api/2.0/security/oauth2/token"
+
 func sessionEnds(c *Case) {
 	user := c.User()
 	var session string
@@ -175,10 +178,9 @@ func sessionEnds(c *Case) {
 		c.redactor.Learn("session", session)
 	})
 	header := http.Header{"Cookie": {flows.SessionCookie + "=" + session}}
-	const mint = "/api/2.0/security/oauth2/token" // what the consent page asks for a signature
-	c.Control("while signed in", func() { c.Expect(c.Get(mint, header)).To(BeEnvelope()) })
+	c.Control("while signed in", func() { c.Expect(c.Get(mintPath, header)).To(BeEnvelope()) })
 	c.Expect(c.Post("/api/2.0/authentication/logout", nil, header)).To(HaveStatus(200))
-	c.Expect(c.Get(mint, header)).To(HaveStatus(401), "a signature for the ended session")
+	c.Expect(c.Get(mintPath, header)).To(HaveStatus(401), "a signature for the ended session")
 	c.Expect(c.Get("/api/2.0/people/@self", header)).To(HaveStatus(401), "the API with the ended session")
 	c.Expect(c.AuthorizeAnonymous(c.App())).To(BeErrorAtLogin("missing_asc_signature_error"), "authorize without a signature")
 }

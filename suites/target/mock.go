@@ -11,6 +11,8 @@ import (
 type Mock interface {
 	// NewUser makes a user of that type on a portal, FirstPortal or SecondPortal.
 	NewUser(ctx context.Context, portal int64, kind UserType) (User, error)
+	// NewUserWithSecondFactor makes one of the first portal, who is signed in.
+	NewUserWithSecondFactor(ctx context.Context) (User, error)
 	// CopyUser makes the person u a user of another portal as well.
 	CopyUser(ctx context.Context, portal int64, u User) (User, error)
 	// SetUserActive enables or disables a user of the first portal.

@@ -80,11 +80,12 @@ func (v *visit) tenantList() {
 		Data: struct {
 			ClientID string      `json:"clientId"`
 			Rules    tenantRules `json:"rules"`
-		}{v.first("clientId"), tenantRules{v.rules.Pages.WrongPortal, v.resumeRules()}},
+		}{v.first("clientId"), tenantRules{v.rules.Pages.WrongPortal, v.rules.Pages.BackForgetsApp, v.resumeRules()}},
 	})
 }
 
 type tenantRules struct {
-	WrongPortal bool `json:"wrongPortal"`
+	WrongPortal    bool `json:"wrongPortal"`
+	BackForgetsApp bool `json:"backForgetsApp"`
 	resumeRules
 }

@@ -32,9 +32,16 @@ type loginData struct {
 }
 
 type loginRules struct {
-	LegacyEndsAtHome bool `json:"legacySignInEndsAtHome"`
-	Loop             bool `json:"loginLoop"`
+	LegacyEndsAtHome  bool `json:"legacySignInEndsAtHome"`
+	SecondFactorHangs bool `json:"secondFactorHangs"`
+	Loop              bool `json:"loginLoop"`
+	ListsOne          bool `json:"listsOnePortal"`
 	resumeRules
+}
+
+func (v *visit) loginRules() loginRules {
+	p := v.rules.Pages
+	return loginRules{p.LegacySignInEndsAtHome, p.SecondFactorHangs, p.LoginLoop, p.ListsOnePortal, v.resumeRules()}
 }
 
 // resumeRules say how the interrupted authorize URL is put together again (§2.4).
@@ -71,7 +78,7 @@ func (v *visit) login() {
 			Hash: hash, ClientID: clientID, PortalWay: known && app.Public,
 			AuthError: v.first("authError") != "", Return: v.first("referenceUrl"),
 			AutoLogin: v.autoLogin(),
-			Rules:     loginRules{v.rules.Pages.LegacySignInEndsAtHome, v.rules.Pages.LoginLoop, v.resumeRules()},
+			Rules:     v.loginRules(),
 		},
 	})
 }

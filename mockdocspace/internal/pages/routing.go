@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"docspace-oauth/signature"
 )
 
 const errorMissingSignature = "missing_asc_signature_error"
@@ -13,6 +15,10 @@ const errorMissingSignature = "missing_asc_signature_error"
 // cookie counts if it is not empty; nobody asks here whether it is any good.
 func (v *visit) intercept() bool {
 	_, hasSession := v.sessionToken()
+	if v.rules.Pages.SignatureIsSession && !hasSession {
+		presented, err := v.r.Cookie(signature.Name)
+		hasSession = err == nil && presented.Value != ""
+	}
 	clientID := v.first("client_id")
 	if !v.query.Has("client_id") {
 		clientID = v.first("clientId")

@@ -54,7 +54,7 @@ var authorizeFaults = []Fault{
 	},
 	{
 		Name: "authorize.loses-request", Sentence: "The resume cookie holds the authorize URL without its query.",
-		Breaks: []string{"docspace/authorize/login-redirect"},
+		Breaks: []string{"docspace/authorize/login-redirect", "docspace/journey/click-from-another-site"},
 		Change: func(r *Rules) { r.Authorize.ResumeCookieWhole = false },
 	},
 	{

@@ -188,6 +188,21 @@ var portalFaults = []Fault{
 		Change: func(r *Rules) { r.Pages.WrongPortal = true },
 	},
 	{
+		Name: "pages.lists-one-portal", Sentence: "A person with one portal has to choose it from a list.",
+		Breaks: []string{"docspace/journey/one-portal"}, EveryoneOnly: true,
+		Change: func(r *Rules) { r.Pages.ListsOnePortal = true },
+	},
+	{
+		Name: "pages.back-forgets-app", Sentence: "Back to sign in, at the list of portals, leads to the form without the app.",
+		Breaks: []string{"docspace/journey/back-to-sign-in"}, EveryoneOnly: true,
+		Change: func(r *Rules) { r.Pages.BackForgetsApp = true },
+	},
+	{
+		Name: "pages.signature-is-session", Sentence: "The login page leads whoever has a signature to the consent page, session or not.",
+		Breaks: []string{"docspace/journey/signature-without-session"}, EveryoneOnly: true,
+		Change: func(r *Rules) { r.Pages.SignatureIsSession = true },
+	},
+	{
 		Name: "pages.reflects-input", Sentence: "Pages print parameters unescaped.",
 		Breaks: []string{"robust/no-reflection"}, EveryoneOnly: true,
 		Change: func(r *Rules) { r.Pages.ReflectInput = true },

@@ -70,8 +70,9 @@ var requestFaults = []Fault{
 	},
 	{
 		Name: "pages.asks-again", Sentence: "A signed-in user gets the login form.",
-		Breaks: []string{"docspace/callback/signed-in", "docspace/journey/login-leads-on"}, EveryoneOnly: true,
-		Change: func(r *Rules) { r.Pages.AskAgain = true },
+		Breaks:       []string{"docspace/callback/signed-in", "docspace/journey/login-leads-on", "docspace/journey/second-factor-signed-in"},
+		EveryoneOnly: true,
+		Change:       func(r *Rules) { r.Pages.AskAgain = true },
 	},
 	{
 		Name: "robust.panics", Sentence: "A NUL in a parameter is answered with a stack trace.",

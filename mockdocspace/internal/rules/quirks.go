@@ -62,7 +62,7 @@ var quirks = []Quirk{
 		"docs/portal/browser-flow.md §5.2", func(r *Rules) *bool { return &r.Pages.BlankWithoutScopes },
 	},
 	{
-		"pages.second-factor-hangs", "A one-time link for a user with a second factor loads for ever.",
+		"pages.second-factor-hangs", "A user with a second factor is never asked for it: the one-time link loads for ever, and any other sign-in for an app begins anew.",
 		"docs/portal/browser-flow.md §3.11", func(r *Rules) *bool { return &r.Pages.SecondFactorHangs },
 	},
 	{

@@ -314,6 +314,9 @@ type Pages struct {
 	Frameable               bool
 	AskAgain                bool // the login form in spite of a session
 	WrongPortal             bool
+	ListsOnePortal          bool // the choice of a portal is shown where there is one (browser-flow.md §3.5)
+	BackForgetsApp          bool // "Back to sign in" leads to the form without the app (browser-flow.md §3.5)
+	SignatureIsSession      bool // the login page leads on with a signature alone (browser-flow.md §3.6)
 	ReflectInput            bool // prints parameters unescaped
 	LoseState               bool // the bounce loses state wherever it stands
 	BounceDropsAfterScope   bool // the portal's (browser-flow.md §2.4)
@@ -328,7 +331,7 @@ type Pages struct {
 	ConsoleKeepsScopes      bool // the portal's, as read: a scope once ticked is registered though un-ticked (browser-flow.md §6.2)
 	FailedConsentStaysBusy  bool // the portal's: no message when a consent POST fails (browser-flow.md §5.4)
 	BlankWithoutScopes      bool // the portal's: a blank consent page when the scopes cannot be fetched (browser-flow.md §5.2)
-	SecondFactorHangs       bool // the portal's: an endless loader at the one-time link (browser-flow.md §3.11)
+	SecondFactorHangs       bool // the portal's: an endless loader at the one-time link, or the form again (browser-flow.md §3.11)
 	ConsentResetsResumeLink bool // the portal's: a consent POST leaves the bare authorize URL behind (browser-flow.md §2.3)
 }
 

@@ -2,6 +2,7 @@
 // on to the authorization (browser-flow.md §3.1 step 5).
 
 import { call } from "./api.js";
+import { secondFactorWanted } from "./second-factor.js";
 import * as signature from "./signature.js";
 import { toastError } from "./toast.js";
 
@@ -20,7 +21,7 @@ export async function start(data) {
   const self = await call("GET", "/api/2.0/people/@self");
   const id = self.json?.response?.id;
   if (!self.ok || !id) { // so ends a user with a second factor (§3.11)
-    if (!data.secondFactorHangs) toastError("This account wants a second factor. Sign in at the portal first, then start again at the application.");
+    if (!data.secondFactorHangs) toastError(secondFactorWanted);
     return;
   }
   const live = signature.liveToken(id);

@@ -6,6 +6,7 @@ import { emailFault } from "./email.js";
 import { hashPassword } from "./password.js";
 import { resumeURL, signInLink } from "./resume.js";
 import { navigate } from "./router.js";
+import { secondFactorWanted } from "./second-factor.js";
 import { toastError } from "./toast.js";
 
 export function start(data, signal) {
@@ -76,7 +77,7 @@ async function portalSignIn({ email, hash }, data) {
   });
   if (!ok || !json?.tenants?.length) return json?.message ?? "Unknown error";
   if (data.rules.loginLoop) return formAgain();
-  if (json.tenants.length === 1) {
+  if (json.tenants.length === 1 && !data.rules.listsOnePortal) {
     signInAt(json.tenants[0], data);
     return undefined;
   }
@@ -99,6 +100,10 @@ async function legacySignIn({ email, hash, brief }, data) {
   });
   if (!ok) return json?.error?.message ?? "Unknown error";
   if (data.rules.loginLoop) return formAgain();
+  if (data.clientId && json?.response?.tfa && !data.rules.secondFactorHangs) {
+    toastError(secondFactorWanted);
+    return "";
+  }
   const target = resumeURL(data.rules);
   if (data.clientId && target) {
     location.replace(target);

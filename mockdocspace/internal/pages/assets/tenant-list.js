@@ -29,7 +29,7 @@ export function start(data) {
   });
   document.querySelector('[data-testid="back_to_login_button"]').addEventListener("click", () => {
     sessionStorage.removeItem(key);
-    navigate(`/login?type=oauth2&client_id=${encodeURIComponent(data.clientId)}`);
+    navigate(data.rules.backForgetsApp ? "/login" : `/login?type=oauth2&client_id=${encodeURIComponent(data.clientId)}`);
   });
 }
 
