@@ -16,8 +16,8 @@ type Memory struct {
 	users    map[userKey]User
 	emails   map[userKey]string // tenant and lower-case e-mail to user id
 	apps     map[string]App
-	grants   map[GrantKey]Grant
-	tokens   map[tokenKey]GrantKey
+	grants   map[GrantKey]*Grant
+	tokens   map[tokenKey]*Grant
 	consents map[consentKey]Consent
 	sessions map[string]Session
 	links    map[string]Link
@@ -57,8 +57,8 @@ func (m *Memory) clear() {
 	m.users = map[userKey]User{}
 	m.emails = map[userKey]string{}
 	m.apps = map[string]App{}
-	m.grants = map[GrantKey]Grant{}
-	m.tokens = map[tokenKey]GrantKey{}
+	m.grants = map[GrantKey]*Grant{}
+	m.tokens = map[tokenKey]*Grant{}
 	m.consents = map[consentKey]Consent{}
 	m.sessions = map[string]Session{}
 	m.links = map[string]Link{}

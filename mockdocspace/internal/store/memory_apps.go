@@ -17,11 +17,10 @@ func CanonicalAppID(id string) string {
 	if len(id) != 36 {
 		return id
 	}
-	parsed, err := uuid.Parse(id)
-	if err != nil {
+	if uuid.Validate(id) != nil {
 		return id
 	}
-	return parsed.String()
+	return strings.ToLower(id)
 }
 
 // CreateApp implements Apps.
@@ -38,9 +37,10 @@ func (m *Memory) CreateApp(_ context.Context, a App) error {
 
 // App implements Apps.
 func (m *Memory) App(_ context.Context, id string) (App, error) {
+	id = CanonicalAppID(id)
 	m.mu.RLock()
-	defer m.mu.RUnlock()
-	a, ok := m.apps[CanonicalAppID(id)]
+	a, ok := m.apps[id]
+	m.mu.RUnlock()
 	return a.Clone(), found(ok)
 }
 

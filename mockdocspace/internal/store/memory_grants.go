@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -10,13 +11,16 @@ import (
 
 // PutGrant implements Grants.
 func (m *Memory) PutGrant(_ context.Context, g Grant) (Grant, error) {
+	row := g.Clone()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.write(g), nil
+	g.Version = m.write(&row)
+	return g, nil
 }
 
 // SwapGrant implements Grants.
 func (m *Memory) SwapGrant(_ context.Context, g Grant) (Grant, error) {
+	row := g.Clone()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	current, ok := m.grants[g.GrantKey]
@@ -26,20 +30,21 @@ func (m *Memory) SwapGrant(_ context.Context, g Grant) (Grant, error) {
 	if current.Version != g.Version {
 		return Grant{}, ErrConflict
 	}
-	return m.write(g), nil
+	g.Version = m.write(&row)
+	return g, nil
 }
 
-// write replaces the row and what leads to it.
-func (m *Memory) write(g Grant) Grant {
-	m.dropGrant(g.GrantKey)
+// write replaces the row and what leads to it, and returns its new version. From
+// then on the row is never changed.
+func (m *Memory) write(row *Grant) (version int64) {
+	m.dropGrant(row.GrantKey)
 	m.version++
-	g = g.Clone()
-	g.Version = m.version
-	m.grants[g.GrantKey] = g
-	for kind, value := range g.TokenValues() {
-		m.tokens[tokenKey{kind, value}] = g.GrantKey
+	row.Version = m.version
+	m.grants[row.GrantKey] = row
+	for kind, value := range row.TokenValues() {
+		m.tokens[tokenKey{kind, value}] = row
 	}
-	return g.Clone()
+	return row.Version
 }
 
 // dropGrant removes the row and what leads to it, and returns how many rows went.
@@ -49,7 +54,7 @@ func (m *Memory) dropGrant(key GrantKey) int {
 		return 0
 	}
 	for kind, value := range old.TokenValues() {
-		if token := (tokenKey{kind, value}); m.tokens[token] == key {
+		if token := (tokenKey{kind, value}); m.tokens[token] == old {
 			delete(m.tokens, token)
 		}
 	}
@@ -60,27 +65,43 @@ func (m *Memory) dropGrant(key GrantKey) int {
 // Grant implements Grants.
 func (m *Memory) Grant(_ context.Context, key GrantKey) (Grant, error) {
 	m.mu.RLock()
-	defer m.mu.RUnlock()
-	g, ok := m.grants[key]
-	return g.Clone(), found(ok)
+	row := m.grants[key]
+	m.mu.RUnlock()
+	return copied(row)
 }
 
 // GrantByToken implements Grants.
 func (m *Memory) GrantByToken(_ context.Context, kind TokenKind, value string) (Grant, error) {
 	m.mu.RLock()
-	defer m.mu.RUnlock()
-	key, ok := m.tokens[tokenKey{kind, value}]
-	if !ok {
+	row := m.tokens[tokenKey{kind, value}]
+	m.mu.RUnlock()
+	return copied(row)
+}
+
+// copied is a row for its reader to change; it needs no lock.
+func copied(row *Grant) (Grant, error) {
+	if row == nil {
 		return Grant{}, ErrNotFound
 	}
-	return m.grants[key].Clone(), nil
+	return row.Clone(), nil
+}
+
+// rows are the grants as values.
+func (m *Memory) rows() iter.Seq[Grant] {
+	return func(yield func(Grant) bool) {
+		for _, row := range m.grants {
+			if !yield(*row) {
+				return
+			}
+		}
+	}
 }
 
 // ListGrants implements Grants.
 func (m *Memory) ListGrants(_ context.Context, q GrantQuery) ([]Grant, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	list := collect(maps.Values(m.grants), Grant.Clone, func(g Grant) bool {
+	list := collect(m.rows(), Grant.Clone, func(g Grant) bool {
 		return g.UserID == q.UserID && (q.Type == "" || g.Type == q.Type) && (!q.LiveOnly || g.Live()) &&
 			(q.Before.IsZero() || g.ModifiedAt.Before(q.Before))
 	})

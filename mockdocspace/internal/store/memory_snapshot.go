@@ -14,7 +14,7 @@ func (m *Memory) Snapshot(context.Context) (*Snapshot, error) {
 	defer m.mu.RUnlock()
 	return &Snapshot{
 		Tenants: slices.Collect(maps.Values(m.tenants)), Users: slices.Collect(maps.Values(m.users)),
-		Apps: slices.Collect(maps.Values(m.apps)), Grants: slices.Collect(maps.Values(m.grants)),
+		Apps: slices.Collect(maps.Values(m.apps)), Grants: slices.Collect(m.rows()),
 		Consents: slices.Collect(maps.Values(m.consents)), Sessions: slices.Collect(maps.Values(m.sessions)),
 		Links: slices.Collect(maps.Values(m.links)), Keys: slices.Collect(maps.Values(m.keys)),
 		Groups: slices.Collect(maps.Values(m.groups)), Folders: slices.Collect(maps.Values(m.folders)),
@@ -38,7 +38,7 @@ func (m *Memory) Restore(_ context.Context, s *Snapshot) error {
 	}
 	// In order of version, which decides between rows of the same time in lists.
 	for _, g := range slices.SortedFunc(slices.Values(s.Grants), func(a, b Grant) int { return cmp.Compare(a.Version, b.Version) }) {
-		m.write(g)
+		m.write(&g)
 	}
 	for _, c := range s.Consents {
 		m.consents[consentKey{c.UserID, c.AppID}] = c

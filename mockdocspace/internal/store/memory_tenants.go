@@ -19,8 +19,8 @@ func (m *Memory) PutTenant(_ context.Context, t Tenant) error {
 // Tenant implements Tenants.
 func (m *Memory) Tenant(_ context.Context, id int64) (Tenant, error) {
 	m.mu.RLock()
-	defer m.mu.RUnlock()
 	t, ok := m.tenants[id]
+	m.mu.RUnlock()
 	return t.clone(), found(ok)
 }
 
