@@ -47,10 +47,10 @@ func (j *Journal) record(w http.ResponseWriter, r *http.Request, next http.Handl
 	recording.writer = responseWriter{ResponseWriter: w, capture: &p.response}
 	recorder := &recording.writer
 	defer func() {
-		cause := recover()
+		panicked := recover()
 		x.Duration = time.Since(started)
-		x.Status, x.Aborted = recorder.status, cause != nil
-		if x.Status == 0 && cause == nil {
+		x.Status, x.Aborted = recorder.status, panicked != nil
+		if x.Status == 0 && panicked == nil {
 			x.Status = http.StatusOK // net/http sends it for a handler that wrote nothing
 		}
 		if recorder.hijacked {
@@ -61,14 +61,18 @@ func (j *Journal) record(w http.ResponseWriter, r *http.Request, next http.Handl
 		request := p.document(j.redact, &x.Request, &p.request, contentType, encoded)
 		contentType, encoded = bodyType(w.Header())
 		response := p.document(j.redact, &x.Response, &p.response, contentType, encoded)
+		app := p.add(j.redact.text(p.text, x.Note.App))
+		user := p.add(j.redact.text(p.text, x.Note.User))
+		cause := p.add(j.redact.text(p.text, x.Note.Cause.Text))
+		j.redact.facts(x.Note.Cause.Facts)
 		text := string(p.text)
 		x.Proto, x.Method, x.Host, x.URL = proto.of(text), method.of(text), host.of(text), address.of(text)
 		x.Request.header, x.Request.Body = requestHeader.of(text), request.of(text)
 		x.Response.header, x.Response.Body = responseHeader.of(text), response.of(text)
-		j.redact.note(&x.Note)
+		x.Note.App, x.Note.User, x.Note.Cause.Text = app.of(text), user.of(text), cause.of(text)
 		j.write(x)
-		if cause != nil {
-			panic(cause)
+		if panicked != nil {
+			panic(panicked)
 		}
 	}()
 	next.ServeHTTP(recorder, r.WithContext(diagnosis.Into(r.Context(), &x.Note)))
@@ -189,27 +193,21 @@ func (w *responseWriter) FlushError() error {
 // Flush implements http.Flusher.
 func (w *responseWriter) Flush() { _ = w.FlushError() }
 
-// note redacts what the services quoted of the request.
-func (r *redactor) note(n *diagnosis.Note) {
-	n.App, n.User, n.Cause.Text = r.redacted(n.App), r.redacted(n.User), r.redacted(n.Cause.Text)
-	for name, fact := range n.Cause.Facts {
+// facts redacts what the services quoted of the request.
+func (r *redactor) facts(facts map[string]any) {
+	for name, fact := range facts {
 		switch fact := fact.(type) {
 		case string:
-			n.Cause.Facts[name] = r.redacted(fact)
+			facts[name] = r.redacted(fact)
 		case []string:
 			quoted := make([]string, len(fact))
 			for i, text := range fact {
 				quoted[i] = r.redacted(text)
 			}
-			n.Cause.Facts[name] = quoted
+			facts[name] = quoted
 		}
 	}
 }
 
 // redacted is a text of its own without secrets.
-func (r *redactor) redacted(text string) string {
-	if text == "" {
-		return ""
-	}
-	return string(r.text(nil, text))
-}
+func (r *redactor) redacted(text string) string { return string(r.text(nil, text)) }
