@@ -13,23 +13,27 @@ import (
 // SessionCookie is the servlet container's session cookie.
 const SessionCookie = "JSESSIONID"
 
-// field is one header, its name in canonical form.
-type field struct{ name, value string }
+// field is one header, its name in canonical form. All answers share its values: who
+// adds one gets a list of his own, since there is no room in this one.
+type field struct {
+	name   string
+	values []string
+}
 
 var (
 	defaultHeaders = []field{
-		{"X-Content-Type-Options", "nosniff"},
-		{"X-Xss-Protection", "0"},
-		{"Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"},
-		{"Pragma", "no-cache"},
-		{"Expires", "0"},
-		{"X-Frame-Options", "DENY"},
+		{"X-Content-Type-Options", []string{"nosniff"}},
+		{"X-Xss-Protection", []string{"0"}},
+		{"Cache-Control", []string{"no-cache, no-store, max-age=0, must-revalidate"}},
+		{"Pragma", []string{"no-cache"}},
+		{"Expires", []string{"0"}},
+		{"X-Frame-Options", []string{"DENY"}},
 	}
 	strictHeaders = []field{
-		{"X-Xss-Protection", "1; mode=block"},
-		{"Strict-Transport-Security", "max-age=31536000; includeSubDomains"},
-		{"Content-Security-Policy", "default-src 'self'"},
-		{"Referrer-Policy", "no-referrer"},
+		{"X-Xss-Protection", []string{"1; mode=block"}},
+		{"Strict-Transport-Security", []string{"max-age=31536000; includeSubDomains"}},
+		{"Content-Security-Policy", []string{"default-src 'self'"}},
+		{"Referrer-Policy", []string{"no-referrer"}},
 	}
 )
 
@@ -40,13 +44,9 @@ func SetDefaultHeaders(h http.Header) { set(h, defaultHeaders) }
 // endpoint (identity.md §9.3), on plain http too.
 func SetStrictHeaders(h http.Header) { set(h, strictHeaders) }
 
-// set sets all fields with one allocation; a value that is added later gets a list
-// of its own.
 func set(h http.Header, fields []field) {
-	values := make([]string, len(fields))
-	for i, f := range fields {
-		values[i] = f.value
-		h[f.name] = values[i : i+1 : i+1]
+	for _, f := range fields {
+		h[f.name] = f.values
 	}
 }
 
