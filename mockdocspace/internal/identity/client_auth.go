@@ -29,6 +29,7 @@ type authenticatedClient struct {
 	method clientMethod
 	app    store.App
 	rules  *rules.Rules
+	code   *store.Grant // the grant of the code, where the code verifier was looked at
 }
 
 // authenticateClient is the filter in front of token, introspection and
@@ -135,11 +136,11 @@ func (s *Server) secretCredentials(r *http.Request, p url.Values, id, secret str
 		refused(r.Context(), diagnosis.Because("client.secret", "the client_secret is not the app's"))
 		return authenticatedClient{}, plainError(codeInvalidClient)
 	}
-	client := authenticatedClient{method: methodSecret, app: app, rules: rule}
-	if _, err := s.verifyProofKey(r, p, rule); err != nil {
-		return authenticatedClient{}, err
+	grant, _, failure := s.verifyProofKey(r, p, app, rule)
+	if failure != nil {
+		return authenticatedClient{}, failure
 	}
-	return client, nil
+	return authenticatedClient{method: methodSecret, app: app, rules: rule, code: grant}, nil
 }
 
 // rightSecret compares as text (identity.md §4.7).
@@ -182,7 +183,7 @@ func (s *Server) publicCredentials(r *http.Request, p url.Values, id string) (au
 		return authenticatedClient{}, plainError(codeInvalidClient)
 	}
 	rule := rules.For(r.Context(), app.ID, "")
-	proven, failure := s.verifyProofKey(r, p, rule)
+	grant, proven, failure := s.verifyProofKey(r, p, app, rule)
 	if failure != nil {
 		return authenticatedClient{}, failure
 	}
@@ -192,45 +193,46 @@ func (s *Server) publicCredentials(r *http.Request, p url.Values, id string) (au
 	if !proven && !rule.PKCE.PublicWithoutPKCE && !rule.PKCE.AllowDowngrade {
 		return authenticatedClient{}, plainError(codeInvalidGrant)
 	}
-	return authenticatedClient{method: methodNone, app: app, rules: rule}, nil
+	return authenticatedClient{method: methodNone, app: app, rules: rule, code: grant}, nil
 }
 
 // verifierFormat is RFC 7636 §4.1, which the portal does not check.
 var verifierFormat = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
 
-// verifyProofKey checks the code verifier of a code exchange; it reports whether
-// there was a challenge. A wrong verifier leaves the code usable (identity.md §5.2).
-func (s *Server) verifyProofKey(r *http.Request, p url.Values, rule *rules.Rules) (bool, *oauthError) {
+// verifyProofKey checks the code verifier of a code exchange. It returns the grant of
+// the code, nil in other requests, and reports whether there was a challenge. A wrong
+// verifier leaves the code usable (identity.md §5.2).
+func (s *Server) verifyProofKey(r *http.Request, p url.Values, app store.App, rule *rules.Rules) (*store.Grant, bool, *oauthError) {
 	if !isCodeGrant(r) || len(p["grant_type"]) != 1 || p.Get("grant_type") != "authorization_code" || !p.Has("code") {
-		return false, nil
+		return nil, false, nil
 	}
 	if len(p["code"]) != 1 && rule.Token.RefuseDuplicates {
 		if rule.Token.DuplicateCodeIsError {
-			return false, tokenParameterError(codeInvalidRequest, "code")
+			return nil, false, tokenParameterError(codeInvalidRequest, "code")
 		}
-		return false, &oauthError{errorPage: true} // the portal fails on the list
+		return nil, false, &oauthError{errorPage: true} // the portal fails on the list
 	}
 	grant, err := s.Store.GrantByToken(r.Context(), store.AuthorizationCode, p.Get("code"))
-	if err != nil || !s.alive(r.Context(), grant) {
+	if err != nil || (grant.AppID != app.ID && !s.alive(r.Context(), grant)) {
 		refused(r.Context(), s.causeCode(r.Context(), grant, p.Get("code")))
-		return false, plainError(codeInvalidGrant)
+		return nil, false, plainError(codeInvalidGrant)
 	}
 	if len(p["code_verifier"]) > 1 && rule.Token.RefuseDuplicates {
 		if rule.Token.DuplicateCodeIsError {
-			return false, tokenParameterError(codeInvalidRequest, "code_verifier")
+			return nil, false, tokenParameterError(codeInvalidRequest, "code_verifier")
 		}
-		return false, &oauthError{errorPage: true}
+		return nil, false, &oauthError{errorPage: true}
 	}
 	verifier := p.Get("code_verifier")
 	switch {
 	case blank(grant.CodeChallenge):
 		if !blank(verifier) && !rule.PKCE.AllowDowngrade {
 			refused(r.Context(), causeVerifier(grant, verifier))
-			return false, plainError(codeInvalidGrant)
+			return nil, false, plainError(codeInvalidGrant)
 		}
-		return false, nil
+		return &grant, false, nil
 	case rule.PKCE.IgnoreVerifier && !blank(verifier), rule.PKCE.VerifierOptional && blank(verifier):
-		return true, nil
+		return &grant, true, nil
 	case rule.PKCE.CheckVerifierFormat && !verifierFormat.MatchString(verifier), !verifierMatches(grant, verifier):
 		refused(r.Context(), causeVerifier(grant, verifier))
 		if rule.PKCE.WrongVerifierBurns {
@@ -239,9 +241,9 @@ func (s *Server) verifyProofKey(r *http.Request, p url.Values, rule *rules.Rules
 				s.Logger.Error("use the code up", "error", err)
 			}
 		}
-		return false, plainError(codeInvalidGrant)
+		return nil, false, plainError(codeInvalidGrant)
 	}
-	return true, nil
+	return &grant, true, nil
 }
 
 // verifierMatches compares the challenge as text; a verifier that is not ASCII

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/ory/fosite"
 	"github.com/ory/fosite/handler/oauth2"
@@ -71,6 +72,7 @@ type exchange struct {
 
 	refreshing bool // by a refresh token, not by a code
 	described  fosite.Client
+	request    *fosite.Request
 
 	pending    *store.Grant // changed, not yet stored
 	access     string
@@ -86,6 +88,37 @@ func withExchange(ctx context.Context, x *exchange) context.Context {
 }
 
 func exchangeFrom(ctx context.Context) *exchange { return ctx.Value(exchangeKey{}).(*exchange) }
+
+// session is what the engine keeps of a sign-in: whose it is. Expiry is the stored
+// token's, by the portal's clock, so nothing is remembered of it here.
+type session struct{ subject string }
+
+// SetExpiresAt implements fosite.Session.
+func (s *session) SetExpiresAt(fosite.TokenType, time.Time) {}
+
+// GetExpiresAt implements fosite.Session: the zero time stands for the default lifespan.
+func (s *session) GetExpiresAt(fosite.TokenType) time.Time { return time.Time{} }
+
+// GetUsername implements fosite.Session.
+func (s *session) GetUsername() string { return "" }
+
+// GetSubject implements fosite.Session.
+func (s *session) GetSubject() string { return s.subject }
+
+// Clone implements fosite.Session.
+func (s *session) Clone() fosite.Session { clone := *s; return &clone }
+
+// authorizeRequest and accessRequest are the engine's requests as they are stored. The
+// storage keeps no parameters of theirs, so there are none to take out first.
+type authorizeRequest struct{ *fosite.AuthorizeRequest }
+
+// Sanitize implements fosite.Requester.
+func (a authorizeRequest) Sanitize([]string) fosite.Requester { return a }
+
+type accessRequest struct{ fosite.AccessRequester }
+
+// Sanitize implements fosite.Requester.
+func (a accessRequest) Sanitize([]string) fosite.Requester { return a }
 
 // client describes the app to the engine. Secretless exchanges may not get a
 // refresh token, which the engine decides by the grant types (identity.md §4.7).
@@ -107,24 +140,30 @@ func (x *exchange) client() fosite.Client {
 // grantable is wider than the app's scopes only where the portal validated (or a
 // fault waved through) something else before.
 func (x *exchange) grantable() []string {
+	if containsAll(x.app.Scopes, x.grant.Requested) && containsAll(x.app.Scopes, x.scopes) {
+		return x.app.Scopes
+	}
 	return unique(slices.Concat(x.app.Scopes, x.grant.Requested, x.scopes))
 }
 
 // requester describes the grant to the engine.
 func (x *exchange) requester() *fosite.Request {
-	return &fosite.Request{
-		ID: x.grant.AppID + "/" + x.grant.UserID, Client: x.client(), Session: &fosite.DefaultSession{Subject: x.grant.UserID},
-		RequestedScope: x.scopes, GrantedScope: x.scopes, Form: url.Values{},
+	if x.request == nil {
+		x.request = &fosite.Request{
+			ID: x.grant.AppID + "/" + x.grant.UserID, Client: x.client(), Session: &session{x.grant.UserID},
+			RequestedScope: x.scopes, GrantedScope: x.scopes, Form: url.Values{},
+		}
 	}
+	return x.request
 }
 
 // engineIssueCode has the engine issue an authorization code on grant and store it.
 func (s *Server) engineIssueCode(ctx context.Context, a authorization, grant store.Grant) (string, error) {
 	x := &exchange{app: a.app, grant: grant, rules: a.rules, scopes: grant.Authorized}
 	ctx = withExchange(ctx, x)
-	request := &fosite.AuthorizeRequest{
+	request := authorizeRequest{&fosite.AuthorizeRequest{
 		Request: *x.requester(), ResponseTypes: fosite.Arguments{"code"}, RedirectURI: &url.URL{},
-	}
+	}}
 	response, err := s.engine.NewAuthorizeResponse(ctx, request, request.Session)
 	switch {
 	case x.conflicted:
@@ -139,9 +178,9 @@ func (s *Server) engineIssueCode(ctx context.Context, a authorization, grant sto
 // Errors are those of the token endpoint (identity.md §5.2).
 func (s *Server) engineExchange(r *http.Request, x *exchange) *oauthError {
 	ctx := withExchange(r.Context(), x)
-	request, err := s.engine.NewAccessRequest(ctx, r, &fosite.DefaultSession{Subject: x.grant.UserID})
+	request, err := s.engine.NewAccessRequest(ctx, r, &session{x.grant.UserID})
 	if err == nil {
-		_, err = s.engine.NewAccessResponse(ctx, request)
+		_, err = s.engine.NewAccessResponse(ctx, accessRequest{request})
 	}
 	switch {
 	case err == nil:

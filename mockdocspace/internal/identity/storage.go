@@ -30,7 +30,7 @@ func (e *engineStorage) SetClientAssertionJWT(context.Context, string, time.Time
 func (e *engineStorage) CreateAuthorizeCodeSession(ctx context.Context, code string, _ fosite.Requester) error {
 	x := exchangeFrom(ctx)
 	now := e.server.Clock.Now()
-	next := x.grant.Clone()
+	next := x.grant
 	next.Code = &store.Token{Value: code, IssuedAt: now, ExpiresAt: now.Add(x.rules.Authorize.CodeLifetime)}
 	next.ModifiedAt = now
 	if next.Version == 0 {
@@ -67,7 +67,11 @@ func (e *engineStorage) InvalidateAuthorizeCodeSession(ctx context.Context, _ st
 // BeginTX implements fosite's storage.Transactional.
 func (e *engineStorage) BeginTX(ctx context.Context) (context.Context, error) {
 	x := exchangeFrom(ctx)
-	next := x.grant.Clone()
+	next := x.grant
+	if next.Code != nil { // the one part that is changed, and not replaced
+		code := *next.Code
+		next.Code = &code
+	}
 	x.pending = &next
 	return ctx, nil
 }

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"mime/multipart"
 	"net/http"
@@ -139,10 +140,9 @@ func (s *Server) exchangeCode(r *http.Request, p url.Values, client authenticate
 	if failure := cmp.Or(repeatedDPoP(r), client.required()); failure != nil {
 		return nil, failure
 	}
-	grant, err := s.Store.GrantByToken(ctx, store.AuthorizationCode, code)
-	if err != nil {
-		refused(ctx, s.causeCode(ctx, grant, code))
-		return nil, plainError(codeInvalidGrant)
+	grant, failure := s.grantOfCode(ctx, code, client)
+	if failure != nil {
+		return nil, failure
 	}
 	diagnosis.Of(ctx).Concerns("", grant.UserID)
 	rule := rules.For(ctx, client.app.ID, grant.UserID)
@@ -170,6 +170,19 @@ func (s *Server) exchangeCode(r *http.Request, p url.Values, client authenticate
 		}
 	}
 	return x, s.engineExchange(engineForm(r, p), x)
+}
+
+// grantOfCode finds the grant, unless client authentication did.
+func (s *Server) grantOfCode(ctx context.Context, code string, client authenticatedClient) (store.Grant, *oauthError) {
+	if client.code != nil {
+		return *client.code, nil
+	}
+	grant, err := s.Store.GrantByToken(ctx, store.AuthorizationCode, code)
+	if err != nil {
+		refused(ctx, s.causeCode(ctx, grant, code))
+		return grant, plainError(codeInvalidGrant)
+	}
+	return grant, nil
 }
 
 // refreshTokens is the refresh grant (identity.md §4.8).
