@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/valyala/fasthttp"
 )
 
 // signatures is the machine's limit: ES256 signatures per second.
@@ -45,16 +47,8 @@ func emptyRequests(ctx context.Context, duration time.Duration) (float64, error)
 	server := &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), ReadHeaderTimeout: time.Second}
 	go func() { _ = server.Serve(listener) }()
 	defer func() { _ = server.Close() }()
-	f, err := drive(ctx, load{clients: newClients(), duration: duration, act: func(client *http.Transport, _ int) error {
-		request, err := http.NewRequest(http.MethodGet, "http://"+listener.Addr().String(), nil)
-		if err != nil {
-			return err
-		}
-		response, err := client.RoundTrip(request)
-		if err != nil {
-			return err
-		}
-		return response.Body.Close()
+	f, err := drive(ctx, load{clients: newClients(), duration: duration, act: func(client *fasthttp.Client, _ int) error {
+		return send(client, "http://"+listener.Addr().String(), nil, nil, func(*fasthttp.Response) error { return nil })
 	}})
 	return f.PerSecond, err
 }

@@ -12,10 +12,11 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"net/http"
 	"os"
 	"runtime"
 	"time"
+
+	"github.com/valyala/fasthttp"
 
 	"docspace-oauth/mockdocspace/control"
 )
@@ -81,25 +82,25 @@ func run(ctx context.Context, o options) error {
 type action struct {
 	name  string
 	begin func(t tokens) string // takes held out of a flow; nil: nothing is held
-	act   func(s *subject, held []string, client *http.Transport, connection int) error
+	act   func(s *subject, held []string, client *fasthttp.Client, connection int) error
 }
 
 func actions() []action {
 	return []action{
-		{"code flow with PKCE", nil, func(s *subject, _ []string, client *http.Transport, connection int) error {
+		{"code flow with PKCE", nil, func(s *subject, _ []string, client *fasthttp.Client, connection int) error {
 			_, err := s.flow(client, connection)
 			return err
 		}},
-		{"refresh", func(t tokens) string { return t.Refresh }, func(s *subject, held []string, client *http.Transport, connection int) error {
+		{"refresh", func(t tokens) string { return t.Refresh }, func(s *subject, held []string, client *fasthttp.Client, connection int) error {
 			t, err := s.refresh(client, held[connection], connection)
 			held[connection] = t.Refresh
 			return err
 		}},
-		{"direct token", nil, func(s *subject, _ []string, client *http.Transport, connection int) error {
+		{"direct token", nil, func(s *subject, _ []string, client *fasthttp.Client, connection int) error {
 			_, err := s.directToken(client, connection)
 			return err
 		}},
-		{"introspection", func(t tokens) string { return t.Access }, func(s *subject, held []string, client *http.Transport, connection int) error {
+		{"introspection", func(t tokens) string { return t.Access }, func(s *subject, held []string, client *fasthttp.Client, connection int) error {
 			return s.active(client, held[connection], connection)
 		}},
 	}
@@ -151,7 +152,7 @@ func compare(ctx context.Context, portal, bare *subject, o options) error {
 
 // measure runs one action for a slice of time, after a flow for each connection
 // that needs something to begin with.
-func measure(ctx context.Context, s *subject, a action, clients []*http.Transport, slice time.Duration) (figure, error) {
+func measure(ctx context.Context, s *subject, a action, clients []*fasthttp.Client, slice time.Duration) (figure, error) {
 	held := make([]string, connections)
 	for i := range held {
 		t, err := s.flow(clients[i], i) // also opens the connection
@@ -162,7 +163,7 @@ func measure(ctx context.Context, s *subject, a action, clients []*http.Transpor
 			held[i] = a.begin(t)
 		}
 	}
-	return drive(ctx, load{clients: clients, duration: slice, server: s.process.id(), act: func(client *http.Transport, connection int) error {
+	return drive(ctx, load{clients: clients, duration: slice, server: s.process.id(), act: func(client *fasthttp.Client, connection int) error {
 		return a.act(s, held, client, connection)
 	}})
 }
@@ -207,7 +208,7 @@ func memoryOver(ctx context.Context, portal *subject, many int64) error {
 	clients := newClients()
 	before := portal.process.memory()
 	for range 2 {
-		f, err := drive(ctx, load{clients: clients, duration: 5 * time.Minute, count: many / 2, act: func(client *http.Transport, connection int) error {
+		f, err := drive(ctx, load{clients: clients, duration: 5 * time.Minute, count: many / 2, act: func(client *fasthttp.Client, connection int) error {
 			_, err := portal.directToken(client, connection)
 			return err
 		}})

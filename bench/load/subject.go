@@ -7,10 +7,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/valyala/fasthttp"
 
 	"docspace-oauth/mockdocspace"
 	"docspace-oauth/mockdocspace/control"
@@ -37,7 +37,8 @@ type subject struct {
 	redirectURI  string
 	client       url.Values // credentials
 	authorizeURL func(connection int) string
-	header       func(connection int) http.Header
+	signature    func(connection int) string // x-signature; nil: none
+	basic        string                      // value of Authorization at the token endpoint; empty: the credentials are in the form
 	tokenURL     string
 	introspect   string
 	direct       url.Values // a token without a code
@@ -78,9 +79,7 @@ func newPortal(ctx context.Context, binary string) (*subject, error) {
 	if err := s.renew(ctx); err != nil {
 		return nil, err
 	}
-	s.header = func(connection int) http.Header {
-		return http.Header{"X-Signature": {signatures[connection]}, "User-Agent": {"bench"}}
-	}
+	s.signature = func(connection int) string { return signatures[connection] }
 	query := url.Values{
 		"response_type": {"code"}, "client_id": {mockdocspace.DemoClientID}, "redirect_uri": {s.redirectURI}, "state": {"0123456789"},
 		"scope": {scope}, "code_challenge": {challenge()}, "code_challenge_method": {"S256"},
@@ -98,18 +97,18 @@ func newPortal(ctx context.Context, binary string) (*subject, error) {
 func (s *subject) consent(base string, connection int) error {
 	client := newClient()
 	defer client.CloseIdleConnections()
-	response, err := s.get(client, s.authorizeURL(connection), connection)
+	form := url.Values{"client_id": {s.client.Get("client_id")}, "scope": {scope}}
+	err := s.send(client, s.authorizeURL(connection), nil, connection, func(answer *fasthttp.Response) error {
+		var state fasthttp.Cookie
+		state.SetKey("client_state")
+		answer.Header.Cookie(&state)
+		form.Set("state", string(state.Value()))
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	form := url.Values{"client_id": {s.client.Get("client_id")}, "scope": {scope}}
-	for _, cookie := range response.Cookies() {
-		if cookie.Name == "client_state" {
-			form.Set("state", cookie.Value)
-		}
-	}
-	_, _, err = s.post(client, base+"/oauth2/authorize", form, connection)
-	return err
+	return s.send(client, base+"/oauth2/authorize", form, connection, func(*fasthttp.Response) error { return nil })
 }
 
 // newBare starts the bare fosite program.
@@ -123,7 +122,7 @@ func newBare(ctx context.Context, binary string) (*subject, error) {
 		client:   url.Values{"client_id": {"bench"}, "client_secret": {"bench-secret"}},
 		tokenURL: p.url + "/token", introspect: p.url + "/introspect",
 		direct: url.Values{"grant_type": {"client_credentials"}, "scope": {scope}},
-		header: func(int) http.Header { return http.Header{} },
+		basic:  "Basic " + base64.StdEncoding.EncodeToString([]byte("bench:bench-secret")),
 		renew:  func(context.Context) error { return nil },
 	}
 	query := url.Values{
@@ -134,38 +133,36 @@ func newBare(ctx context.Context, binary string) (*subject, error) {
 	return s, nil
 }
 
-func (s *subject) get(client *http.Transport, target string, connection int) (*http.Response, error) {
-	request, err := http.NewRequest(http.MethodGet, target, nil)
-	if err != nil {
-		return nil, err
-	}
-	request.Header = s.header(connection)
-	response, err := client.RoundTrip(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	_, err = io.Copy(io.Discard, response.Body)
-	return response, err
+// send makes a request of the subject's own: a POST when there is a form, else a GET.
+func (s *subject) send(client *fasthttp.Client, target string, form url.Values, connection int, read func(*fasthttp.Response) error) error {
+	return send(client, target, form, func(header *fasthttp.RequestHeader) {
+		if s.signature != nil {
+			header.Set("X-Signature", s.signature(connection))
+		}
+		if target == s.tokenURL && s.basic != "" {
+			header.Set("Authorization", s.basic)
+		}
+	}, read)
 }
 
-func (s *subject) post(client *http.Transport, target string, form url.Values, connection int) (int, []byte, error) {
-	request, err := http.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
-	if err != nil {
-		return 0, nil, err
+// send makes a request and has its answer read, which is gone afterwards.
+func send(client *fasthttp.Client, target string, form url.Values, prepare func(*fasthttp.RequestHeader), read func(*fasthttp.Response) error) error {
+	request, answer := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+	defer fasthttp.ReleaseRequest(request)
+	defer fasthttp.ReleaseResponse(answer)
+	request.SetRequestURI(target)
+	if form != nil {
+		request.Header.SetMethod(fasthttp.MethodPost)
+		request.Header.SetContentType("application/x-www-form-urlencoded")
+		request.SetBodyString(form.Encode())
 	}
-	request.Header = s.header(connection)
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if target == s.tokenURL && s.name == "bare fosite" {
-		request.SetBasicAuth(s.client.Get("client_id"), s.client.Get("client_secret"))
+	if prepare != nil {
+		prepare(&request.Header)
 	}
-	response, err := client.RoundTrip(request)
-	if err != nil {
-		return 0, nil, err
+	if err := client.Do(request, answer); err != nil {
+		return err
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	return response.StatusCode, body, err
+	return read(answer)
 }
 
 // tokens are what the token endpoint gives.
@@ -174,42 +171,45 @@ type tokens struct {
 	Refresh string `json:"refresh_token"`
 }
 
-func (s *subject) token(client *http.Transport, form url.Values, connection int) (tokens, error) {
+func (s *subject) token(client *fasthttp.Client, form url.Values, connection int) (tokens, error) {
 	for name, values := range s.client {
 		form[name] = values
 	}
-	status, body, err := s.post(client, s.tokenURL, form, connection)
-	if err != nil {
-		return tokens{}, err
-	}
 	var t tokens
-	if err := json.Unmarshal(body, &t); err != nil || status != http.StatusOK || t.Access == "" {
-		return tokens{}, fmt.Errorf("token endpoint: %d %s", status, bytes.TrimSpace(body))
-	}
-	return t, nil
+	err := s.send(client, s.tokenURL, form, connection, func(answer *fasthttp.Response) error {
+		if err := json.Unmarshal(answer.Body(), &t); err != nil || answer.StatusCode() != fasthttp.StatusOK || t.Access == "" {
+			return fmt.Errorf("token endpoint: %d %s", answer.StatusCode(), bytes.TrimSpace(answer.Body()))
+		}
+		return nil
+	})
+	return t, err
 }
 
 // flow is an authorization code flow with PKCE, consent stored.
-func (s *subject) flow(client *http.Transport, connection int) (tokens, error) {
-	response, err := s.get(client, s.authorizeURL(connection), connection)
+func (s *subject) flow(client *fasthttp.Client, connection int) (tokens, error) {
+	var code string
+	err := s.send(client, s.authorizeURL(connection), nil, connection, func(answer *fasthttp.Response) error {
+		location := string(answer.Header.Peek("Location"))
+		_, query, _ := strings.Cut(location, "?")
+		values, _ := url.ParseQuery(query)
+		if code = values.Get("code"); code == "" {
+			return fmt.Errorf("authorize: %d %s", answer.StatusCode(), location)
+		}
+		return nil
+	})
 	if err != nil {
 		return tokens{}, err
 	}
-	_, query, _ := strings.Cut(response.Header.Get("Location"), "?")
-	values, _ := url.ParseQuery(query)
-	if values.Get("code") == "" {
-		return tokens{}, fmt.Errorf("authorize: %d %s", response.StatusCode, response.Header.Get("Location"))
-	}
 	return s.token(client, url.Values{
-		"grant_type": {"authorization_code"}, "code": {values.Get("code")}, "redirect_uri": {s.redirectURI}, "code_verifier": {verifier},
+		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {s.redirectURI}, "code_verifier": {verifier},
 	}, connection)
 }
 
-func (s *subject) refresh(client *http.Transport, token string, connection int) (tokens, error) {
+func (s *subject) refresh(client *fasthttp.Client, token string, connection int) (tokens, error) {
 	return s.token(client, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}, connection)
 }
 
-func (s *subject) directToken(client *http.Transport, connection int) (tokens, error) {
+func (s *subject) directToken(client *fasthttp.Client, connection int) (tokens, error) {
 	form := url.Values{}
 	for name, values := range s.direct {
 		form[name] = values
@@ -217,10 +217,11 @@ func (s *subject) directToken(client *http.Transport, connection int) (tokens, e
 	return s.token(client, form, connection)
 }
 
-func (s *subject) active(client *http.Transport, token string, connection int) error {
-	status, body, err := s.post(client, s.introspect, url.Values{"token": {token}}, connection)
-	if err == nil && (status != http.StatusOK || !bytes.Contains(body, []byte(`"active":true`))) {
-		err = fmt.Errorf("introspect: %d %s", status, body)
-	}
-	return err
+func (s *subject) active(client *fasthttp.Client, token string, connection int) error {
+	return s.send(client, s.introspect, url.Values{"token": {token}}, connection, func(answer *fasthttp.Response) error {
+		if answer.StatusCode() != fasthttp.StatusOK || !bytes.Contains(answer.Body(), []byte(`"active":true`)) {
+			return fmt.Errorf("introspect: %d %s", answer.StatusCode(), answer.Body())
+		}
+		return nil
+	})
 }
