@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -97,25 +98,38 @@ func click(ctx context.Context, where []locator, index int) error {
 	return chromedp.Do(ctx, chromedp.MouseClickXY(at.X, at.Y))
 }
 
-// fill replaces what stands in an input by text, key by key.
+// fill replaces what stands in an input by text: at once, as the keyboard of a phone
+// does, which takes a twentieth of the time, or key by key where that is not taken.
 func fill(ctx context.Context, name element, text string) error {
 	if err := click(ctx, locators[name], 0); err != nil {
 		return err
 	}
+	err := typed(ctx, name, text, func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
+		return err
+	})
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	return typed(ctx, name, text, func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.KeyEvent(text)) })
+}
+
+// typed replaces what stands in the focused input, and looks whether it is text then.
+func typed(ctx context.Context, name element, text string, enter func(context.Context) error) error {
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](`document.activeElement?.select?.()`)); err != nil {
 		return err
 	}
 	if text == "" {
-		text = kb.Delete
+		return chromedp.Do(ctx, chromedp.KeyEvent(kb.Delete))
 	}
-	if err := chromedp.Do(ctx, chromedp.KeyEvent(text)); err != nil {
+	if err := enter(ctx); err != nil {
 		return err
 	}
 	seen, err := look(ctx)
 	if err != nil {
 		return err
 	}
-	if got := seen.Elements[name].Value; got != text && text != kb.Delete {
+	if got := seen.Elements[name].Value; got != text {
 		return fmt.Errorf("%s holds %d characters instead of %d", name, len([]rune(got)), len([]rune(text)))
 	}
 	return nil

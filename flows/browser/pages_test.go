@@ -204,12 +204,14 @@ func (p *pages) login(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/login/consent?"+r.URL.RawQuery, http.StatusTemporaryRedirect)
 		return
 	}
-	html(w, fmt.Sprintf(loginForm, `
+	html(w, usualForm)
+}
+
+var usualForm = fmt.Sprintf(loginForm, `
   const answer = await fetch("/apisystem/portal/signin", { method: "POST", body });
   const told = await answer.json();
   if (!answer.ok) { fail(told.message); return; }
-  location.href = told.link;`))
-}
+  location.href = told.link;`)
 
 func (p *pages) portalSignIn(w http.ResponseWriter, r *http.Request) {
 	var body struct{ Email, Password string }

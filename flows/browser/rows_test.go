@@ -247,6 +247,15 @@ var rows = []struct {
 		{of: "without the wanted one", set: listOfPortals, journey: func(j *browser.Journey) { j.PortalName = "third.example.com" }, reason: browser.NoSuchPortal, says: "first.example.com, second.example.com"},
 	}},
 	{"login form, not yet submitted", []showing{
+		{of: "with inputs that want keys", set: func(p *pages) {
+			p.on("GET /login", func(w http.ResponseWriter, r *http.Request) {
+				if _, err := r.Cookie("asc_auth_key"); err == nil {
+					p.login(w, r)
+					return
+				}
+				html(w, strings.ReplaceAll(usualForm, "<input ", `<input readonly onkeydown="this.readOnly = false" `))
+			})
+		}, pages: []string{"login", "consent", "callback"}, posts: 1},
 		{of: "filled and sent once", pages: []string{"login", "consent", "callback"}, posts: 1},
 	}},
 	{"login form, submitted, error text", []showing{
