@@ -79,6 +79,7 @@ func browserJourney(c *Case) {
 	for _, page := range []string{"login", "consent", "callback"} {
 		c.Expect(result.Pages).To(gomega.ContainElement(page), "pages")
 	}
+	c.Expect(result.Portals).NotTo(gomega.HaveLen(1), "a list of portals with nothing to choose")
 	confirmed := slices.ContainsFunc(result.Exchanges, func(x browser.Exchange) bool { return strings.Contains(x.URL, "/confirm/Auth?") })
 	c.Expect(confirmed).To(gomega.BeTrue(), "the one-time link of a known app was used")
 	c.Expect(result.Consent.User).To(gomega.Equal(user.Email), "who the consent page says is signed in")

@@ -41,7 +41,7 @@ var journeysVerified = []struct {
 	{section: "3.4", what: "sign-in without an app", checks: []string{"docspace/api/password-login"}, recorded: []string{"login-plain"}},
 	{section: "3.4", what: "private app, LDAP", not: "the portal stores every app as public, and LDAP is not built"},
 	{section: "3.5", what: "one portal of several", checks: []string{"docspace/journey/one-portal"}, cases: []string{"one of two"}},
-	{section: "3.5", what: "one portal alone", checks: []string{"docspace/journey/one-portal"}, cases: []string{"exactly one"}},
+	{section: "3.5", what: "one portal alone", checks: []string{"docspace/callback/browser-journey"}, cases: []string{"exactly one"}},
 	{
 		section: "3.5", what: "the choice among several", checks: []string{"docspace/journey/portal-choice"}, recorded: []string{"tenant-list-two"},
 		cases: []string{"three, the last chosen", "three, the first chosen", "two of three", "three, the list loaded anew"},

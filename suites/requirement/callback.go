@@ -5,7 +5,7 @@ var callback = []Requirement{
 		ID: "docspace/callback/browser-journey", Level: DocSpace, Needs: []Need{NeedsBrowser},
 		Reference: "docs/portal/browser-flow.md §3.1",
 		Title:     "From the app's link through login form and consent to the callback: every page seen, code exchanged, user shown",
-		Faults:    []string{"pages.login-loop"},
+		Faults:    []string{"pages.login-loop", "pages.lists-one-portal"},
 		Why:       "It is what every user of every app does first.",
 		Fix:       "Follow the pages in the evidence: the first that is not reached is the broken one.",
 	},

@@ -42,9 +42,9 @@ var journey = []Requirement{
 		Fix:       "Issue code and token in the chosen portal's name.",
 	},
 	{
-		ID: "docspace/journey/one-portal", Level: DocSpace, Needs: []Need{NeedsBrowser},
+		ID: "docspace/journey/one-portal", Level: DocSpace, Needs: []Need{NeedsBrowser, NeedsSecondPortal},
 		Reference: "docs/portal/browser-flow.md §3.5",
-		Title:     "A user of one portal is not asked to choose, and goes on there, also from another portal's login form",
+		Title:     "A user of one portal is not asked to choose, and is led there from the login form of another",
 		Faults:    []string{"pages.lists-one-portal"},
 		Why:       "Who has one portal does not know that there are others, and a list of one is a riddle.",
 		Fix:       "Lead on at once where the password is that of one portal.",

@@ -189,7 +189,7 @@ var portalFaults = []Fault{
 	},
 	{
 		Name: "pages.lists-one-portal", Sentence: "A person with one portal has to choose it from a list.",
-		Breaks: []string{"docspace/journey/one-portal"}, EveryoneOnly: true,
+		Breaks: []string{"docspace/callback/browser-journey", "docspace/journey/one-portal"}, EveryoneOnly: true,
 		Change: func(r *Rules) { r.Pages.ListsOnePortal = true },
 	},
 	{
