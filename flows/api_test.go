@@ -108,22 +108,13 @@ func TestSignInWithoutBrowser(t *testing.T) {
 		t.Errorf("dead session: %v", err)
 	}
 
-	authorization := portal.NewAuthorization(app)
-	callback, err := portal.AuthorizeHeadless(t.Context(), app, authorization, xSignature)
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, err := flows.ParseCallback(callback.Query(), authorization)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokens, err := portal.Exchange(t.Context(), app, code, authorization)
+	tokens, err := portal.TokensHeadless(t.Context(), app, xSignature)
 	if err != nil || len(tokens.Scopes) != len(app.Scopes) {
 		t.Fatalf("tokens %+v, %v", tokens, err)
 	}
 
-	authorization = portal.NewAuthorization(app)
-	callback, err = portal.AuthorizeHeadless(t.Context(), app, authorization, xSignature, "openid")
+	authorization := portal.NewAuthorization(app)
+	callback, err := portal.AuthorizeHeadless(t.Context(), app, authorization, xSignature, "openid")
 	if err != nil || !callback.Query().Has("code") {
 		t.Fatalf("partial consent: %v, %v", callback, err)
 	}

@@ -99,6 +99,21 @@ func (p *Portal) AuthorizeHeadless(ctx context.Context, app App, a Authorization
 	return p.Decide(ctx, app.ID, authorized.State, xSignature, granted...)
 }
 
+// TokensHeadless is the whole code flow without a browser: AuthorizeHeadless, then the
+// exchange. It is how a test comes by tokens of a user.
+func (p *Portal) TokensHeadless(ctx context.Context, app App, xSignature string, granted ...string) (*Tokens, error) {
+	a := p.NewAuthorization(app)
+	callback, err := p.AuthorizeHeadless(ctx, app, a, xSignature, granted...)
+	if err != nil {
+		return nil, err
+	}
+	code, err := ParseCallback(callback.Query(), a)
+	if err != nil {
+		return nil, err
+	}
+	return p.Exchange(ctx, app, code, a)
+}
+
 // DenyHeadless is AuthorizeHeadless for a user who denies. A user who had granted
 // something before is not taken at that word: the portal issues a code
 // (docs/portal/identity.md §3.4).

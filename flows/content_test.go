@@ -31,16 +31,7 @@ func signedIn(t *testing.T, mock *mockdocspace.Portal, email string, scopes ...s
 		t.Fatal(err)
 	}
 	app := flows.App{ID: registered.ID, Secret: registered.Secret, RedirectURI: registered.RedirectURIs[0], Scopes: scopes}
-	authorization := portal.NewAuthorization(app)
-	callback, err := portal.AuthorizeHeadless(t.Context(), app, authorization, signature)
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, err := flows.ParseCallback(callback.Query(), authorization)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokens, err := portal.Exchange(t.Context(), app, code, authorization)
+	tokens, err := portal.TokensHeadless(t.Context(), app, signature)
 	if err != nil {
 		t.Fatal(err)
 	}

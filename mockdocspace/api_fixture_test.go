@@ -67,12 +67,7 @@ func (p *apiPortal) authorize(base string, app flows.App, signature string) *flo
 	p.t.Helper()
 	portal, err := flows.NewPortal(base, nil)
 	p.must(err)
-	authorization := portal.NewAuthorization(app)
-	callback, err := portal.AuthorizeHeadless(p.t.Context(), app, authorization, signature, app.Scopes...)
-	p.must(err)
-	code, err := flows.ParseCallback(callback.Query(), authorization)
-	p.must(err)
-	tokens, err := portal.Exchange(p.t.Context(), app, code, authorization)
+	tokens, err := portal.TokensHeadless(p.t.Context(), app, signature, app.Scopes...)
 	p.must(err)
 	return tokens
 }

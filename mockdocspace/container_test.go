@@ -51,16 +51,7 @@ func TestReachedByAContainersName(t *testing.T) {
 		ID: info.Apps[0].ID, Secret: info.Apps[0].Secret, RedirectURI: info.Apps[0].RedirectURIs[0],
 		Scopes: []string{"accounts.self:read"},
 	}
-	authorization := portal.NewAuthorization(app)
-	callback, err := portal.AuthorizeHeadless(t.Context(), app, authorization, signature, app.Scopes...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, err := flows.ParseCallback(callback.Query(), authorization)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokens, err := portal.Exchange(t.Context(), app, code, authorization)
+	tokens, err := portal.TokensHeadless(t.Context(), app, signature)
 	if err != nil {
 		t.Fatal(err)
 	}

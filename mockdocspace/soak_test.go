@@ -348,16 +348,7 @@ func (w *worker) authorize(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	request := w.flows.NewAuthorization(w.app)
-	callback, err := w.flows.AuthorizeHeadless(ctx, w.app, request, signedIn.Signature)
-	if err != nil {
-		return err
-	}
-	code, err := flows.ParseCallback(callback.Query(), request)
-	if err != nil {
-		return err
-	}
-	w.tokens, err = w.flows.Exchange(ctx, w.app, code, request)
+	w.tokens, err = w.flows.TokensHeadless(ctx, w.app, signedIn.Signature)
 	return err
 }
 

@@ -26,16 +26,7 @@ func TestAWholeFlowInTheStrictProfile(t *testing.T) {
 		ID: mockdocspace.DemoClientID, Secret: mockdocspace.DemoClientSecret, RedirectURI: mockdocspace.DemoRedirectURI,
 		Scopes: []string{"accounts.self:read"},
 	}
-	authorization := portal.NewAuthorization(app)
-	callback, err := portal.AuthorizeHeadless(t.Context(), app, authorization, user.Signature)
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, err := flows.ParseCallback(callback.Query(), authorization)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokens, err := portal.Exchange(t.Context(), app, code, authorization)
+	tokens, err := portal.TokensHeadless(t.Context(), app, user.Signature)
 	if err != nil {
 		t.Fatal(err)
 	}
