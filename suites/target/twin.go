@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"docspace-oauth/mockdocspace/control"
 )
@@ -19,11 +20,17 @@ func (m mock) CopyUser(ctx context.Context, portal int64, u User) (User, error) 
 	return User{ID: copied.ID, Email: u.Email, Password: u.Password, Type: u.Type}, nil
 }
 
-// UserOfBothPortals makes one person who is a user of the first and of the second
-// portal; the two have the same e-mail address and password.
+// UserOfBothPortals is one person who is a user of the first and of the second portal,
+// with the same e-mail address and password: made at a mock, or given as who signs in at
+// either.
 func (t *Target) UserOfBothPortals(ctx context.Context) (first, second User, err error) {
-	if t.SecondURL == "" || t.Mock == nil {
+	switch a, b := t.Access, t.SecondAccess; {
+	case t.SecondURL == "":
 		return first, second, fmt.Errorf("%w: there is no second portal", ErrNotOffered)
+	case t.Mock == nil && a != nil && b != nil && a.Password != "" && a.Password == b.Password && strings.EqualFold(a.User, b.User):
+		return a.at(t.URL), b.at(t.SecondURL), nil
+	case t.Mock == nil:
+		return first, second, fmt.Errorf("%w: nobody was named who signs in at both portals with one address and password", ErrNotOffered)
 	}
 	if first, err = t.NewUser(ctx, Member); err != nil {
 		return first, second, err
