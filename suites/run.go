@@ -73,8 +73,8 @@ func Run(ctx context.Context, t *target.Target, o Options) (report.Report, error
 		o.Seed = randomSeed()
 	}
 	t.RunID = strings.ToLower(rand.Text()[:8])
-	if t.Pacing != nil && o.Timeouts == (Timeouts{}) {
-		o.Timeouts = pacedTimeouts()
+	if o.Timeouts == (Timeouts{}) {
+		o.Timeouts = timeoutsAt(t)
 	}
 	r := &run{
 		options: o, target: t, known: known, results: map[string]report.Result{},

@@ -1,6 +1,11 @@
 package suites
 
-import "time"
+import (
+	"time"
+
+	"docspace-oauth/flows/browser"
+	"docspace-oauth/suites/target"
+)
 
 // Timeouts are the only limits of a run, and why they are what they are. The zero
 // value means DefaultTimeouts.
@@ -47,6 +52,18 @@ func pacedTimeouts() Timeouts {
 	t := DefaultTimeouts()
 	t.Request, t.Check, t.Browser, t.CleanUp = 3*time.Minute, 15*time.Minute, 15*time.Minute, 15*time.Minute
 	return t
+}
+
+// timeoutsAt are those of a run at t where nobody chose any.
+func timeoutsAt(t *target.Target) Timeouts {
+	limits := DefaultTimeouts()
+	switch {
+	case t.Pacing != nil:
+		limits = pacedTimeouts()
+	case t.Live():
+		limits.Browser += target.LiveJourney - browser.DefaultPatience().Journey
+	}
+	return limits
 }
 
 func (t Timeouts) orDefault() Timeouts {

@@ -34,6 +34,8 @@ type Options struct {
 	// Resolve sends names, or names with a port, to another address and port
 	// (host:port): for a portal whose name leads elsewhere, or nowhere yet.
 	Resolve map[string]string
+	// Patience is that of journeys which don't bring their own.
+	Patience Patience
 }
 
 // Browser is one Chromium process. It ends with Close, with the context given to
@@ -43,6 +45,7 @@ type Browser struct {
 	ctx       context.Context // of chromedp, for the whole life of the process
 	cancel    context.CancelFunc
 	freeAlloc context.CancelFunc
+	patience  Patience
 }
 
 // Launch starts Chromium and returns when it answers.
@@ -76,7 +79,7 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 		options = append(options, chromedp.Flag("host-resolver-rules", resolverRules(o.Resolve)))
 	}
 	allocator, freeAllocator := chromedp.NewExecAllocator(ctx, options...)
-	b := &Browser{freeAlloc: freeAllocator}
+	b := &Browser{freeAlloc: freeAllocator, patience: o.Patience.or(DefaultPatience())}
 	b.ctx, b.cancel = chromedp.NewContext(allocator)
 	// The context of the first call is the life of the process, so the time-out
 	// stands beside it and not in it.

@@ -16,6 +16,9 @@
 //		Email: "user@docspace.test", Password: "docspace",
 //	})
 //
+// A blank consent page is loaded again after a minute, once, if the journey's time
+// allows that (Patience).
+//
 // A journey that cannot go on ends with a *Stuck: why, in one sentence, with a
 // screenshot and the last answers from the network.
 package browser

@@ -47,7 +47,9 @@ type drive struct {
 	button    *attempt  // Journey.Click was done in this round
 	notYou    *attempt  // Not you was clicked, once in a journey
 	restarted map[Reason]bool
-	done      bool // Look has seen enough
+	reload    *attempt // a blank consent page was loaded again, once in a journey
+	clock     *clock   // the journey's time
+	done      bool     // Look has seen enough
 	// enough, if not nil, ends the journey at a page.
 	enough func(ctx context.Context, v *view) bool
 }
@@ -97,7 +99,7 @@ func (p *Profile) drive(j Journey, start string) (*drive, error) {
 	if err := checkTOTP(j.TOTP); err != nil {
 		return nil, fmt.Errorf("browser journey: %w", err)
 	}
-	j.Patience = j.Patience.withDefaults()
+	j.Patience = j.Patience.or(p.patience)
 	return &drive{
 		Journey: j, profile: p, start: start, origin: portal.Scheme + "://" + portal.Host, from: p.record.mark(),
 		hosts: map[string]bool{portal.Host: true}, apps: map[string]bool{}, picture: map[string][]byte{}, restarted: map[Reason]bool{},
@@ -106,16 +108,32 @@ func (p *Profile) drive(j Journey, start string) (*drive, error) {
 
 // travel drives in the profile's tab. Errors: *Stuck.
 func (d *drive) travel(ctx context.Context) error {
-	if err := d.profile.Run(ctx, d.run); err != nil {
+	limit, _ := ctx.Deadline() // the tab's context does not know it
+	if err := d.profile.Run(ctx, func(tab context.Context) error { return d.run(tab, limit) }); err != nil {
 		return d.explain(err)
 	}
 	return nil
 }
 
-// run is the journey itself. ctx is of chromedp.
-func (d *drive) run(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, d.Patience.Journey, d.stuck(TooSlow, "the journey did not end within %s", d.Patience.Journey))
-	defer cancel()
+// run drives as long as the journey's time lasts. ctx is of chromedp; limit is when the
+// caller calls the journey off, zero for never.
+func (d *drive) run(ctx context.Context, limit time.Time) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	d.clock = startClock(d.Patience.Journey, limit, func() {
+		cancel(d.stuck(TooSlow, "the journey did not end within %s", d.Patience.Journey))
+	})
+	defer d.clock.stop()
+	err := d.steps(ctx)
+	var stuck *Stuck
+	if err != nil && !errors.As(err, &stuck) && errors.As(context.Cause(ctx), &stuck) {
+		return stuck // the time was over in the middle of something
+	}
+	return err
+}
+
+// steps is the journey itself.
+func (d *drive) steps(ctx context.Context) error {
 	// Pages follow this cookie and not Accept-Language; the texts of locators are English.
 	if err := d.profile.SetCookie(ctx, d.origin, "asc_language", "en-US"); err != nil {
 		return fmt.Errorf("set language: %w", err)

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"time"
@@ -50,7 +51,7 @@ type Journey struct {
 }
 
 // Patience is how long a journey waits for what may never come. Zero values are
-// the defaults of docs/portal/browser-flow.md §8.
+// those of Options.Patience, else the defaults of docs/portal/browser-flow.md §8.
 type Patience struct {
 	Journey time.Duration // all of it: 60 s
 	Bounce  time.Duration // the consent page fetching a signature: 15 s
@@ -60,27 +61,28 @@ type Patience struct {
 	Refused time.Duration // that page's message, once its sign-in was seen to fail: 1 s
 	Click   time.Duration // a click that had no effect is repeated after: 2 s
 	Load    time.Duration // the app's page after the callback, for the picture: 5 s
+	// Reload is how old a blank consent page gets before it is loaded again, once: a
+	// minute, as the portal counts its server's requests by the minute. Where the journey
+	// or its context ends too soon for that, it fails without it. Negative: never.
+	Reload time.Duration
 }
 
-func (p Patience) withDefaults() Patience {
-	for _, field := range []struct {
-		value    *time.Duration
-		fallback time.Duration
-	}{
-		{&p.Journey, time.Minute},
-		{&p.Bounce, 15 * time.Second},
-		{&p.Answer, 15 * time.Second},
-		{&p.Blank, 10 * time.Second},
-		{&p.Confirm, 30 * time.Second},
-		{&p.Refused, time.Second},
-		{&p.Click, 2 * time.Second},
-		{&p.Load, 5 * time.Second},
-	} {
-		if *field.value <= 0 {
-			*field.value = field.fallback
-		}
+// DefaultPatience is that of a journey for which nobody chose any.
+func DefaultPatience() Patience {
+	return Patience{
+		Journey: time.Minute, Bounce: 15 * time.Second, Answer: 15 * time.Second, Blank: 10 * time.Second, Confirm: 30 * time.Second,
+		Refused: time.Second, Click: 2 * time.Second, Load: 5 * time.Second, Reload: time.Minute,
 	}
-	return p
+}
+
+// or is p with what it leaves open taken from fallback.
+func (p Patience) or(fallback Patience) Patience {
+	return Patience{
+		Journey: cmp.Or(p.Journey, fallback.Journey), Bounce: cmp.Or(p.Bounce, fallback.Bounce), Answer: cmp.Or(p.Answer, fallback.Answer),
+		Blank: cmp.Or(p.Blank, fallback.Blank), Confirm: cmp.Or(p.Confirm, fallback.Confirm), Refused: cmp.Or(p.Refused, fallback.Refused),
+		Click: cmp.Or(p.Click, fallback.Click),
+		Load:  cmp.Or(p.Load, fallback.Load), Reload: cmp.Or(p.Reload, fallback.Reload),
+	}
 }
 
 // Result is a finished journey.
@@ -89,7 +91,8 @@ type Result struct {
 	// an error, for flows.ParseCallback. Nil after Look.
 	Callback *url.URL
 	// Pages are the pages in the order in which they were seen, each named as in the
-	// driver's table: login, tenant-list, confirm, consent, consent-bounce, ...
+	// driver's table: login, tenant-list, confirm, consent, consent-bounce, ... Between
+	// them stand restart and reload, which the driver did.
 	Pages []string
 	// Portals are the hosts in the list of portals to choose from, nil when there was none.
 	Portals []string

@@ -136,6 +136,11 @@ func withTOTP(secret string) func(*browser.Journey) {
 	return func(j *browser.Journey) { j.TOTP = secret }
 }
 
+// reloadsAfter makes a journey load a blank consent page again.
+func reloadsAfter(reload time.Duration) func(*browser.Journey) {
+	return func(j *browser.Journey) { j.Patience.Blank, j.Patience.Reload = 300*time.Millisecond, reload }
+}
+
 // rows are the rows of the driver's table (docs/portal/browser-flow.md §8), in its
 // order and by its first column, each with portals that show the state.
 var rows = []struct {
@@ -212,6 +217,19 @@ var rows = []struct {
 	}},
 	{"`/login/consent`, blank body for 10 s", []showing{
 		{of: "nothing", live: true, set: shows("/login/consent", "<div></div>", 0), reason: browser.ScopesMissing, says: "scopes"},
+		{
+			of: "nothing, once", live: true, set: shows("/login/consent", "<div></div>", 1), journey: reloadsAfter(700 * time.Millisecond),
+			pages: []string{"consent-blank", "reload", "consent", "callback"}, posts: 1,
+		},
+		{
+			of: "nothing, and then by itself", live: true, set: shows("/login/consent", `<div></div><script>setTimeout(() => location.reload(), 1000)</script>`, 1),
+			journey: reloadsAfter(20 * time.Second), pages: []string{"consent-blank", "consent", "callback"}, posts: 1,
+		},
+		{
+			of: "nothing, twice", live: true, set: shows("/login/consent", "<div></div>", 0), journey: reloadsAfter(700 * time.Millisecond),
+			reason: browser.ScopesMissing, says: "after it had been loaded again",
+		},
+		{of: "nothing, and no time", live: true, set: shows("/login/consent", "<div></div>", 0), reason: browser.ScopesMissing, says: "a longer deadline"},
 		{of: "only a frame", live: true, set: shows("/login/consent", `<p class="mock-band">Mock</p><div data-testid="language-combobox"><svg width="9" height="9"></svg></div>`, 0), reason: browser.ScopesMissing},
 	}},
 	{"`/login/consent` with buttons but empty `app_link` / literal `{{nameApp}}`", []showing{

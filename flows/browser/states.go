@@ -154,17 +154,6 @@ func onBounce(d *drive, ctx context.Context, _ *view) error {
 	return nil
 }
 
-func isBlankConsent(_ *drive, v *view) bool {
-	return onConsentPath(v) && v.Blank && v.Ready == "complete"
-}
-
-func onBlankConsent(d *drive, _ context.Context, _ *view) error {
-	if d.overdue(d.Patience.Blank) {
-		return d.stuck(ScopesMissing, "the consent page is blank: the portal's server could not fetch the scopes (401, 403 or 429)")
-	}
-	return nil
-}
-
 // isUnknownApp is a consent page with buttons but without the app's name.
 func isUnknownApp(d *drive, v *view) bool {
 	_, linked := v.Elements[appLink]

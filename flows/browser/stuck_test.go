@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -86,6 +87,49 @@ func TestStuckAfterTheDecision(t *testing.T) {
 	}
 }
 
+// Where nobody has the time, or wants to, a blank page fails as soon as it is known.
+func TestBlankConsentIsLoadedOnce(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		reload  time.Duration
+		called  time.Duration // off by the caller, 0 for never
+		journey time.Duration
+		hint    bool
+	}{
+		"the journey ends too soon": {reload: time.Minute, journey: time.Minute, hint: true},
+		"the caller ends it":        {reload: time.Minute, journey: time.Hour, called: time.Minute, hint: true},
+		"not wanted":                {reload: -1, journey: time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, b := newPages(t), profile(t)
+			p.signedIn(t, b, true)
+			var shown atomic.Int32
+			p.on("GET /login/consent", func(w http.ResponseWriter, _ *http.Request) {
+				shown.Add(1)
+				html(w, "<div></div>")
+			})
+			j := p.journey()
+			j.Patience = browser.Patience{Blank: 300 * time.Millisecond, Reload: test.reload, Journey: test.journey}
+			ctx := t.Context()
+			if test.called > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, test.called)
+				defer cancel()
+			}
+			began := time.Now()
+			_, err := b.Authorize(ctx, p.request(), j)
+			stuck := isStuck(t, err, browser.ScopesMissing)
+			if hinted := strings.Contains(stuck.Sentence, "longer deadline"); hinted != test.hint {
+				t.Errorf("says %s", stuck.Sentence)
+			}
+			if took := time.Since(began); shown.Load() != 1 || took > 30*time.Second {
+				t.Errorf("shown %d times in %s", shown.Load(), took)
+			}
+		})
+	}
+}
+
 func TestUnreachable(t *testing.T) {
 	t.Parallel()
 	p, b := newPages(t), profile(t)
@@ -104,7 +148,7 @@ func TestTimeIsOver(t *testing.T) {
 	j.Patience.Journey = 500 * time.Millisecond
 	_, err := b.Authorize(t.Context(), p.app+"/start", j)
 	var stuck *browser.Stuck
-	if !errors.As(err, &stuck) || stuck.Reason != browser.TooSlow {
+	if !errors.As(err, &stuck) || stuck.Reason != browser.TooSlow || !strings.Contains(stuck.Sentence, "within 500ms") {
 		t.Errorf("error %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)

@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"docspace-oauth/flows/browser"
 )
@@ -43,8 +44,17 @@ func (t *Target) InBrowser(ctx context.Context, do func(*browser.Profile) error)
 	return do(p)
 }
 
+// LiveJourney is the time of a journey at a portal that is no mock: its own server may
+// be at its limit, so that a consent page comes only when it is loaded again after a
+// minute (docs/portal/browser-flow.md §5.2).
+const LiveJourney = 135 * time.Second
+
 // BrowserOptions are how a Chromium reaches the target. It does not know authorities
 // of the target's own; the HTTP client, which looks first, does.
 func (t *Target) BrowserOptions() browser.Options {
-	return browser.Options{IgnoreCertificateErrors: t.TLS != nil}
+	o := browser.Options{IgnoreCertificateErrors: t.TLS != nil}
+	if t.Live() {
+		o.Patience.Journey = LiveJourney
+	}
+	return o
 }

@@ -97,6 +97,9 @@ func Open(ctx context.Context, spec string, faults []string, user, password stri
 	return t, t.switchOn(ctx, faults)
 }
 
+// Live says whether the target is somebody's portal or server, and no mock.
+func (t *Target) Live() bool { return t.Kind == KindURL && t.Mock == nil }
+
 // Describe is Open without sending or starting anything, to plan a run.
 func Describe(spec, user, password string) (*Target, error) {
 	switch {
