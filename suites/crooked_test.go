@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -189,5 +190,27 @@ func TestDeadWorkerIsAnError(t *testing.T) {
 	outcome := judge(t, portal.URL, suites.Options{IDs: []string{"metadata-served"}, Worker: []string{"false"}})
 	if outcome.ExitCode != report.ExitHarness || outcome.Harness == "" {
 		t.Errorf("exit code %d: %s", outcome.ExitCode, outcome.Outcome)
+	}
+}
+
+// What a worker's browser asks of a person reaches the one who started the run.
+func TestWorkerAsksThePerson(t *testing.T) {
+	portal := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, fakeMetadata("http://"+r.Host))
+	}))
+	defer portal.Close()
+	tested, err := target.Open(t.Context(), portal.URL, nil, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tested.Close()
+	var asked []string
+	tested.Headed, tested.Ask = true, func(task string) { asked = append(asked, task) }
+	worker := []string{"sh", "-c", `read -r order; case "$order" in *'"headed":true'*) echo '{"asks":"solve the captcha"}';; esac; echo '{"done":true}'`}
+	if _, err := suites.Run(t.Context(), tested, suites.Options{IDs: []string{"metadata-served"}, Worker: worker, Timeouts: quickly}); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(asked, []string{"solve the captcha"}) {
+		t.Errorf("asked %q", asked)
 	}
 }

@@ -116,6 +116,8 @@ func (r *run) listen(out io.Reader, ids []string, stop func()) (left []string, d
 		case e.Result != nil:
 			during = ""
 			r.note(*e.Result)
+		case e.Asks != "" && r.target.Ask != nil:
+			r.target.Ask(e.Asks)
 		case e.Done:
 			done = true
 			return ids, during, done

@@ -144,7 +144,7 @@ func letsIn(ctx context.Context, t *target.Target, client *http.Client) error {
 	case errors.As(err, &stuck) && stuck.Reason == browser.WrongCredentials:
 		return fmt.Errorf("%s does not let %s in: user or password is wrong (its login page says so)", t.URL, user.Email)
 	case errors.As(err, &stuck):
-		return stuckAt(t.URL, stuck)
+		return stuckAt(t, stuck)
 	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
 		return rateUsedUp(t.URL, nil)
 	case errors.As(err, &refused) && refused.SecondFactor:

@@ -19,8 +19,11 @@ type PageError struct {
 
 func (e *PageError) Error() string { return e.Sentence }
 
-func stuckAt(base string, stuck *browser.Stuck) error {
-	e := &PageError{Sentence: fmt.Sprintf("%s does not let the browser in: %s", base, stuck.Sentence)}
+func stuckAt(t *target.Target, stuck *browser.Stuck) error {
+	e := &PageError{Sentence: fmt.Sprintf("%s does not let the browser in: %s", t.URL, stuck.Sentence)}
+	if stuck.Reason == browser.Captcha && !t.Headed {
+		e.Sentence += "; with --headed you can solve it in the browser's window"
+	}
 	e.Page = evidence.Page{Address: stuck.Address}
 	if len(stuck.Picture) > 0 {
 		e.Page.MediaType, e.Page.Picture = "image/png", stuck.Picture
@@ -47,7 +50,7 @@ func preflightPages(ctx context.Context, t *target.Target, chosen []requirement.
 	})
 	var stuck *browser.Stuck
 	if errors.As(err, &stuck) {
-		return stuckAt(t.URL, stuck)
+		return stuckAt(t, stuck)
 	}
 	return nil
 }

@@ -251,6 +251,8 @@ func (r *run) jobs() int {
 		return 1 // one bucket, and one user's grants of one app
 	case r.options.Jobs > 0:
 		return r.options.Jobs
+	case r.target.Headed:
+		return 1 // a person looks at one window at a time
 	}
 	// One more than there are processors, as checks that drive a browser wait half of
 	// their time; no more, as each worker has a Chromium of its own.

@@ -63,6 +63,9 @@ func timeoutsAt(t *target.Target) Timeouts {
 	case t.Live():
 		limits.Browser += target.LiveJourney - browser.DefaultPatience().Journey
 	}
+	if t.Headed {
+		limits.Browser += browser.DefaultPatience().Person
+	}
 	return limits
 }
 

@@ -7,8 +7,8 @@ import (
 	"docspace-oauth/suites/target"
 )
 
-// Journeys and checks get more time at a portal that may be at its limit; at a mock
-// nothing takes longer.
+// Journeys and checks get more time at a portal that may be at its limit, and where a
+// person is asked; at a mock nothing takes longer.
 func TestTimeoutsLeaveRoomForTheJourney(t *testing.T) {
 	normal := browser.DefaultPatience()
 	mock := &target.Target{Descriptor: target.Descriptor{Kind: target.KindMock}}
@@ -29,5 +29,24 @@ func TestTimeoutsLeaveRoomForTheJourney(t *testing.T) {
 	paced := &target.Target{Descriptor: target.Descriptor{Kind: target.KindURL, Pacing: &target.Pacing{}}}
 	if got := timeoutsAt(paced); got != pacedTimeouts() {
 		t.Errorf("paced: %+v", got)
+	}
+	for _, watched := range []*target.Target{mock, live, paced} {
+		before := timeoutsAt(watched).Browser
+		watched.Headed = true
+		if got := timeoutsAt(watched).Browser; got < before+normal.Person {
+			t.Errorf("with a person %s, without %s", got, before)
+		}
+	}
+}
+
+// A person looks at one window at a time.
+func TestHeadedRunHasOneWorker(t *testing.T) {
+	r := &run{target: &target.Target{Descriptor: target.Descriptor{Headed: true}}}
+	if r.jobs() != 1 {
+		t.Errorf("%d workers", r.jobs())
+	}
+	r.options.Jobs = 3
+	if r.jobs() != 3 {
+		t.Errorf("%d workers instead of the three that were asked for", r.jobs())
 	}
 }

@@ -33,6 +33,7 @@ type assignment struct {
 type event struct {
 	Started string         `json:"started,omitempty"` // id of the check that begins
 	Result  *report.Result `json:"result,omitempty"`
+	Asks    string         `json:"asks,omitempty"` // what a person has to do
 	Done    bool           `json:"done,omitempty"` // all were judged
 }
 
@@ -71,6 +72,9 @@ func Work(in io.Reader, out io.Writer) int {
 		if err := encoder.Encode(e); err != nil {
 			end()
 		}
+	}
+	if t.Headed {
+		t.Ask = func(task string) { tell(event{Asks: task}) }
 	}
 	Register(t, RegisterOptions{
 		IDs: a.IDs, Known: a.Known, RedactionKey: a.Key, Timeouts: a.Timeouts, browsers: chromium,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"docspace-oauth/suites/report"
@@ -19,6 +18,7 @@ type rerunCommand struct {
 	Deviations  string `placeholder:"FILE" type:"existingfile" help:"Known deviations to use instead of the built-in ones."`
 	User        string `env:"DOCSPACE_USER" placeholder:"EMAIL" help:"Who signs in at a portal that is named by its address."`
 	PasswordEnv string `default:"DOCSPACE_PASSWORD" placeholder:"NAME" help:"Environment variable with that user's password."`
+	Headed      bool   `help:"Show the browser, and wait for you to solve a captcha where the portal wants that."`
 	Quiet       bool   `help:"Print only what is not as expected."`
 	JSONLines   bool   `name:"json-lines" help:"Print each result as a JSON line instead of text."`
 }
@@ -32,7 +32,7 @@ func (r *rerunCommand) Run(ctx context.Context, s streams) error {
 	again := runCommand{
 		Report: r.Report, Version: before.Target.Version, Standard: before.Standard, Seed: before.Seed,
 		Fault: before.Target.Faults, Quiet: r.Quiet, JSONLines: r.JSONLines, Deviations: r.Deviations,
-		targetFlags: targetFlags{Target: before.Target.Spec, User: r.User, PasswordEnv: r.PasswordEnv},
+		targetFlags: targetFlags{Target: before.Target.Spec, User: r.User, PasswordEnv: r.PasswordEnv, Headed: r.Headed},
 	}
 	if r.Target != "" {
 		again.Target = r.Target
@@ -94,7 +94,7 @@ func (c *cleanCommand) Run(ctx context.Context, s streams) error {
 	if c.Target == "" || c.Target == string(target.KindMock) {
 		return errors.New("a mock that the runner starts ends with the run: there is nothing to clean; name a portal with --target")
 	}
-	t, err := target.Open(ctx, c.Target, nil, c.User, os.Getenv(c.PasswordEnv))
+	t, err := c.open(ctx, nil, s)
 	if err != nil {
 		return err
 	}

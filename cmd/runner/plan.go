@@ -59,6 +59,7 @@ func (r *runCommand) plan(o suites.Options, s streams) error {
 	if err != nil {
 		return err
 	}
+	t.Headed = r.Headed
 	plan, err := suites.NewPlan(t, o)
 	if err != nil {
 		return err

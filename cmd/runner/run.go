@@ -10,6 +10,7 @@ import (
 	"os"
 	"sync"
 
+	"docspace-oauth/flows/browser"
 	"docspace-oauth/suites"
 	"docspace-oauth/suites/report"
 	"docspace-oauth/suites/requirement"
@@ -42,6 +43,22 @@ type targetFlags struct {
 	Target      string `default:"mock" placeholder:"mock|URL|FILE" help:"What to judge: mock (started for the run), the address of a portal, or a target file (.yaml)."`
 	User        string `env:"DOCSPACE_USER" placeholder:"EMAIL" help:"Who signs in at a portal that is named by its address."`
 	PasswordEnv string `default:"DOCSPACE_PASSWORD" placeholder:"NAME" help:"Environment variable with that user's password."`
+	Headed      bool   `help:"Show the browser, and wait for you to solve a captcha where the portal wants that."`
+}
+
+// open reaches the target. A window that cannot be shown is an error before anything
+// is started.
+func (f targetFlags) open(ctx context.Context, faults []string, s streams) (*target.Target, error) {
+	if f.Headed {
+		if _, err := browser.FindHeaded(); err != nil {
+			return nil, fmt.Errorf("--headed: %w", err)
+		}
+	}
+	t, err := target.Open(ctx, f.Target, faults, f.User, os.Getenv(f.PasswordEnv))
+	if err == nil && f.Headed {
+		t.Headed, t.Ask = true, func(task string) { fmt.Fprintf(s.err, "runner: %s\n", task) }
+	}
+	return t, err
 }
 
 // Run judges and reports. Reports are written whatever happens.
@@ -62,7 +79,7 @@ func (r *runCommand) Run(ctx context.Context, s streams) error {
 			return fmt.Errorf("--learn %s: the file is there already; proposals go into a new one", r.Learn)
 		}
 	}
-	t, err := target.Open(ctx, r.Target, r.Fault, r.User, os.Getenv(r.PasswordEnv))
+	t, err := r.open(ctx, r.Fault, s)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"maps"
 	"slices"
 	"strings"
@@ -34,6 +35,11 @@ type Options struct {
 	// Resolve sends names, or names with a port, to another address and port
 	// (host:port): for a portal whose name leads elsewhere, or nowhere yet.
 	Resolve map[string]string
+	// Ask is told, in one line, what the person who watches the browser has to do: solve a
+	// captcha. The journey waits meanwhile. It must return soon. Without it a headed
+	// browser asks through package log, and in a headless one nobody can be asked: a
+	// captcha ends the journey.
+	Ask func(task string)
 	// Patience is that of journeys which don't bring their own.
 	Patience Patience
 }
@@ -45,6 +51,7 @@ type Browser struct {
 	ctx       context.Context // of chromedp, for the whole life of the process
 	cancel    context.CancelFunc
 	freeAlloc context.CancelFunc
+	ask       func(task string) // nil: nobody is there
 	patience  Patience
 }
 
@@ -54,7 +61,7 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 	if path == "" {
 		search := Find
 		if o.Headed {
-			search = findWithWindows
+			search = FindHeaded
 		}
 		found, err := search()
 		if err != nil {
@@ -79,7 +86,10 @@ func Launch(ctx context.Context, o Options) (*Browser, error) {
 		options = append(options, chromedp.Flag("host-resolver-rules", resolverRules(o.Resolve)))
 	}
 	allocator, freeAllocator := chromedp.NewExecAllocator(ctx, options...)
-	b := &Browser{freeAlloc: freeAllocator, patience: o.Patience.or(DefaultPatience())}
+	b := &Browser{freeAlloc: freeAllocator, ask: o.Ask, patience: o.Patience.or(DefaultPatience())}
+	if b.ask == nil && o.Headed {
+		b.ask = func(task string) { log.Print(task) }
+	}
 	b.ctx, b.cancel = chromedp.NewContext(allocator)
 	// The context of the first call is the life of the process, so the time-out
 	// stands beside it and not in it.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -175,8 +176,54 @@ func TestFind(t *testing.T) {
 	if path, err := browser.Find(); err != nil || path != dir+"/google-chrome" {
 		t.Errorf("CHROME: %s, %v", path, err)
 	}
+	t.Setenv("DISPLAY", ":0")
+	if path, err := browser.FindHeaded(); err != nil || path != dir+"/google-chrome" {
+		t.Errorf("CHROME, with a window: %s, %v", path, err)
+	}
 	t.Setenv("CHROME", dir+"/other")
 	if _, err := browser.Find(); err == nil || errors.Is(err, browser.ErrNotFound) {
 		t.Errorf("a wrong CHROME: %v", err)
+	}
+}
+
+// A window that cannot be shown says what is missing, before anything is started.
+func TestFindHeaded(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	t.Setenv("CHROME", "")
+	t.Setenv("DISPLAY", ":0")
+	if _, err := browser.FindHeaded(); !errors.Is(err, browser.ErrNotFound) {
+		t.Errorf("nothing there: %v", err)
+	}
+	programs := func(names ...string) {
+		for _, name := range names {
+			if err := os.WriteFile(dir+"/"+name, []byte("#!/bin/sh\n"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	isNoWindow := func(what, way string) {
+		t.Helper()
+		_, err := browser.FindHeaded()
+		if !errors.Is(err, browser.ErrNoWindow) || !strings.Contains(err.Error(), way) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	programs("chromium-headless-shell")
+	isNoWindow("the shell alone", "apt-get install chromium")
+	if _, err := browser.Launch(t.Context(), browser.Options{Headed: true}); !errors.Is(err, browser.ErrNoWindow) {
+		t.Errorf("launched without a window: %v", err)
+	}
+	programs("chromium")
+	if path, err := browser.FindHeaded(); err != nil || path != dir+"/chromium" {
+		t.Errorf("beside the shell: %s, %v", path, err)
+	}
+	t.Setenv("CHROME", dir+"/chromium-headless-shell")
+	isNoWindow("CHROME names the shell", "CHROME names chromium-headless-shell")
+	t.Setenv("CHROME", "")
+	if runtime.GOOS == "linux" {
+		t.Setenv("DISPLAY", "")
+		t.Setenv("WAYLAND_DISPLAY", "")
+		isNoWindow("no display", "xvfb-run")
 	}
 }

@@ -16,8 +16,9 @@
 //		Email: "user@docspace.test", Password: "docspace",
 //	})
 //
-// A blank consent page is loaded again after a minute, once, if the journey's time
-// allows that (Patience).
+// Two things take the driver longer, where it may. A blank consent page it loads again
+// after a minute, if the journey's time allows that (Patience). A captcha it leaves to
+// the person who watches the browser, if anybody does (Options.Ask).
 //
 // A journey that cannot go on ends with a *Stuck: why, in one sentence, with a
 // screenshot and the last answers from the network.

@@ -47,9 +47,11 @@ type drive struct {
 	button    *attempt  // Journey.Click was done in this round
 	notYou    *attempt  // Not you was clicked, once in a journey
 	restarted map[Reason]bool
-	reload    *attempt // a blank consent page was loaded again, once in a journey
-	clock     *clock   // the journey's time
-	done      bool     // Look has seen enough
+	reload    *attempt  // a blank consent page was loaded again, once in a journey
+	handover  *handover // a captcha that a person is at, nil for none
+	handovers int       // how often a person was asked
+	clock     *clock    // the journey's time
+	done      bool      // Look has seen enough
 	// enough, if not nil, ends the journey at a page.
 	enough func(ctx context.Context, v *view) bool
 }
@@ -200,7 +202,9 @@ func (d *drive) step(ctx context.Context) error {
 			continue
 		}
 		if d.state != row.name {
-			d.state, d.entered = row.name, time.Now()
+			if d.enter(row.name) {
+				return nil
+			}
 			if row.do != nil {
 				d.note(row.name)
 				if d.photograph(ctx, row.name) {
@@ -217,12 +221,25 @@ func (d *drive) step(ctx context.Context) error {
 	return d.unrecognised(seen)
 }
 
+// enter notes that another row fits now. Where a person was at work until now, the
+// driver looks again before it does anything.
+func (d *drive) enter(name string) (lookAgain bool) {
+	lookAgain = d.handover != nil
+	if lookAgain {
+		d.takeBack()
+		d.wake = time.Now()
+		name = ""
+	}
+	d.state, d.entered = name, time.Now()
+	return lookAgain
+}
+
 // unrecognised is for a page that fits no row of the table: often one that is still
 // being drawn, and if it stays so, one of a newer or a changed portal.
 func (d *drive) unrecognised(v *view) error {
 	const name = "unrecognised"
-	if d.state != name {
-		d.state, d.entered = name, time.Now()
+	if d.state != name && d.enter(name) {
+		return nil
 	}
 	if !d.hosts[v.url.Host] || !v.under("/login") || v.sees(loader) || d.decision != nil || !d.overdue(d.Patience.Blank) {
 		return nil

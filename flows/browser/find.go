@@ -2,8 +2,12 @@ package browser
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
 )
 
 // ErrNotFound says that there is no Chromium on this machine, and what to do.
@@ -17,8 +21,29 @@ func Find() (string, error) {
 	return find(append([]string{"chromium-headless-shell", "chrome-headless-shell", "headless-shell"}, withWindows()...))
 }
 
-// findWithWindows is Find for a browser that can be looked at.
-func findWithWindows() (string, error) { return find(withWindows()) }
+// ErrNoWindow says why a browser cannot be shown here, and what to do.
+var ErrNoWindow = errors.New("no browser window can be shown")
+
+// FindHeaded is Find for a browser that can be looked at. Where none is, or no display
+// to show it on: ErrNoWindow.
+func FindHeaded() (string, error) {
+	path, err := find(withWindows())
+	if errors.Is(err, ErrNotFound) {
+		if shell, err := Find(); err == nil {
+			return "", fmt.Errorf("%w: %s has none, and no other Chromium or Chrome was found: install one (Debian: apt-get install chromium), or set CHROME to it", ErrNoWindow, shell)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	if name := filepath.Base(path); strings.Contains(name, "headless") {
+		return "", fmt.Errorf("%w: CHROME names %s, which has none: set it to a whole Chromium or Chrome", ErrNoWindow, name)
+	}
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return "", fmt.Errorf("%w: neither DISPLAY nor WAYLAND_DISPLAY is set: run it in a desktop session, or on a display of its own with xvfb-run", ErrNoWindow)
+	}
+	return path, nil
+}
 
 func withWindows() []string {
 	return []string{

@@ -65,13 +65,16 @@ type Patience struct {
 	// minute, as the portal counts its server's requests by the minute. Where the journey
 	// or its context ends too soon for that, it fails without it. Negative: never.
 	Reload time.Duration
+	// Person is how long a person may take over a captcha: 5 min. The journey's own time
+	// stands still meanwhile, that of its context does not.
+	Person time.Duration
 }
 
 // DefaultPatience is that of a journey for which nobody chose any.
 func DefaultPatience() Patience {
 	return Patience{
 		Journey: time.Minute, Bounce: 15 * time.Second, Answer: 15 * time.Second, Blank: 10 * time.Second, Confirm: 30 * time.Second,
-		Refused: time.Second, Click: 2 * time.Second, Load: 5 * time.Second, Reload: time.Minute,
+		Refused: time.Second, Click: 2 * time.Second, Load: 5 * time.Second, Reload: time.Minute, Person: 5 * time.Minute,
 	}
 }
 
@@ -80,8 +83,8 @@ func (p Patience) or(fallback Patience) Patience {
 	return Patience{
 		Journey: cmp.Or(p.Journey, fallback.Journey), Bounce: cmp.Or(p.Bounce, fallback.Bounce), Answer: cmp.Or(p.Answer, fallback.Answer),
 		Blank: cmp.Or(p.Blank, fallback.Blank), Confirm: cmp.Or(p.Confirm, fallback.Confirm), Refused: cmp.Or(p.Refused, fallback.Refused),
-		Click: cmp.Or(p.Click, fallback.Click),
-		Load:  cmp.Or(p.Load, fallback.Load), Reload: cmp.Or(p.Reload, fallback.Reload),
+		Click: cmp.Or(p.Click, fallback.Click), Load: cmp.Or(p.Load, fallback.Load), Reload: cmp.Or(p.Reload, fallback.Reload),
+		Person: cmp.Or(p.Person, fallback.Person),
 	}
 }
 

@@ -44,29 +44,30 @@ func TestMain(m *testing.M) {
 		return
 	}
 	code := m.Run()
-	if launched.Load() {
-		if b, err := chromium(); err == nil {
-			if err := b.Close(); err != nil {
-				fmt.Println(err)
-				code = 1
-			}
+	launched.Range(func(b, _ any) bool {
+		if err := b.(*browser.Browser).Close(); err != nil {
+			fmt.Println(err)
+			code = 1
 		}
-	}
+		return true
+	})
 	exit(code)
 }
 
-var launched atomic.Bool
+var launched sync.Map // of *browser.Browser, to be closed at the end
 
-func profile(t *testing.T) *browser.Profile {
+func profile(t *testing.T) *browser.Profile { return profileOf(t, chromium) }
+
+func profileOf(t *testing.T, shared func() (*browser.Browser, error)) *browser.Profile {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs Chromium")
 	}
-	launched.Store(true)
-	b, err := chromium()
+	b, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}
+	launched.Store(b, true)
 	p, err := b.NewProfile(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -28,13 +28,14 @@ type Profile struct {
 	gone    <-chan struct{} // the tab was closed or crashed
 	// captured is the beginning of the addresses that the driver answers, "" for none.
 	captured string
-	patience Patience // of journeys that bring none
+	ask      func(task string) // Options.Ask
+	patience Patience          // of journeys that bring none
 }
 
 // NewProfile opens an empty profile. It ends with Close or with the browser; ctx
 // bounds only the opening.
 func (b *Browser) NewProfile(ctx context.Context) (*Profile, error) {
-	p := &Profile{changed: make(chan struct{}, 1), record: newRecorder(), patience: b.patience}
+	p := &Profile{changed: make(chan struct{}, 1), record: newRecorder(), ask: b.ask, patience: b.patience}
 	p.ctx, p.cancel = chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.listen))
 	opened := make(chan error, 1)
 	go func() { opened <- p.open() }()

@@ -30,7 +30,7 @@ func init() {
 	states = []state{
 		{"loading", isLoading, nil},
 		{"error-page", isErrorPage, onErrorPage},
-		{"captcha", isCaptcha, fails(Captcha, "the portal wants a person to solve a captcha")},
+		{"captcha", isCaptcha, onCaptcha},
 		{"second-factor", isSecondFactor, onSecondFactor},
 		{"not-ready", isNotReady, onNotReady},
 		{"start", isStartPage, onStartPage},
@@ -83,8 +83,6 @@ func (d *drive) asked(name string) bool {
 	}
 	return false
 }
-
-func isCaptcha(_ *drive, v *view) bool { return v.sees(captcha) || v.sees(captchaFrame) }
 
 func isNotReady(d *drive, v *view) bool {
 	return v.under("/wizard", "/unavailable", "/preparation-portal", "/access-restricted") && d.hosts[v.url.Host]

@@ -10,10 +10,15 @@ func isLogin(_ *drive, v *view) bool {
 	return v.under("/login") && !v.under("/login/consent", "/login/error") && v.sees(loginEmail)
 }
 
+// canSignIn says whether a person could fill the form and send it now.
+func (v *view) canSignIn() bool {
+	return v.Ready == "complete" && v.Elements[loginEmail].usable() && v.sees(loginPassword) && v.Elements[loginSubmit].usable()
+}
+
 func onLogin(d *drive, ctx context.Context, v *view) error {
 	submit := v.Elements[loginSubmit]
 	if d.signIn == nil {
-		if v.Ready != "complete" || !v.Elements[loginEmail].usable() || !v.sees(loginPassword) || !submit.usable() {
+		if !v.canSignIn() {
 			return nil
 		}
 		return signIn(d, ctx)
@@ -41,24 +46,26 @@ func onLogin(d *drive, ctx context.Context, v *view) error {
 
 // signIn fills and sends the form.
 func signIn(d *drive, ctx context.Context) error {
-	for _, field := range []struct {
-		name element
-		text string
-	}{{loginEmail, d.Email}, {loginPassword, d.Password}} {
-		if err := fill(ctx, field.name, field.text); err != nil {
-			if ctx.Err() != nil {
-				return err
-			}
-			if d.overdue(d.Patience.Answer) {
-				stuck := d.stuck(SignInRefused, "the login form could not be filled")
-				stuck.Cause = err
-				return stuck
-			}
-			return nil // the form was replaced meanwhile: look again
+	if err := d.fillLogin(ctx); err != nil {
+		if ctx.Err() != nil {
+			return err
 		}
+		if d.overdue(d.Patience.Answer) {
+			stuck := d.stuck(SignInRefused, "the login form could not be filled")
+			stuck.Cause = err
+			return stuck
+		}
+		return nil // the form was replaced meanwhile: look again
 	}
 	d.signIn = d.attempt()
 	return d.press(ctx, d.signIn, locators[loginSubmit], 0)
+}
+
+func (d *drive) fillLogin(ctx context.Context) error {
+	if err := fill(ctx, loginEmail, d.Email); err != nil {
+		return err
+	}
+	return fill(ctx, loginPassword, d.Password)
 }
 
 // shownAgain says whether the login form was loaded again after one of the exchanges

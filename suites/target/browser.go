@@ -52,7 +52,7 @@ const LiveJourney = 135 * time.Second
 // BrowserOptions are how a Chromium reaches the target. It does not know authorities
 // of the target's own; the HTTP client, which looks first, does.
 func (t *Target) BrowserOptions() browser.Options {
-	o := browser.Options{IgnoreCertificateErrors: t.TLS != nil}
+	o := browser.Options{IgnoreCertificateErrors: t.TLS != nil, Headed: t.Headed, Ask: t.Ask}
 	if t.Live() {
 		o.Patience.Journey = LiveJourney
 	}

@@ -53,13 +53,15 @@ type Descriptor struct {
 	Pacing       *Pacing           `json:"pacing,omitempty"`
 	TLS          *TLS              `json:"tls,omitempty"`
 	RunID        string            `json:"run_id,omitempty"` // in the names of the run's apps
+	Headed       bool              `json:"headed,omitempty"` // show the browsers to a person
 }
 
 // Target is a portal under test.
 type Target struct {
 	Descriptor
-	Mock    Mock   // nil when the target is none
-	Version string // that a target file names, "" for the default
+	Mock    Mock              // nil when the target is none
+	Version string            // that a target file names, "" for the default
+	Ask     func(task string) // tells the person who watches the browsers what to do; see browser.Options
 
 	started   *started // ours to close; nil when it was there before
 	faultIDs  []int    // of the faults that Open switched on
