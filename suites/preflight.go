@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -34,38 +33,29 @@ func Preflight(ctx context.Context, t *target.Target, limits Timeouts) error {
 	ctx, cancel := context.WithTimeout(whole, limits.Preflight)
 	defer cancel()
 	const path = "/.well-known/oauth-authorization-server"
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL+path, nil)
-	if err != nil {
-		return fmt.Errorf("%s is not an address: %w", t.URL, err)
-	}
 	client, err := t.Client()
 	if err != nil {
 		return err
 	}
 	defer client.CloseIdleConnections()
-	resp, err := client.Do(req)
-	if err != nil {
-		return unreachable(t.URL, err, limits)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	answer, err := target.ReadDocument(ctx, client, t.URL+path)
 	switch {
 	case err != nil:
 		return unreachable(t.URL, err, limits)
-	case resp.StatusCode == http.StatusTooManyRequests:
-		return rateUsedUp(t.URL, resp.Header)
-	case resp.StatusCode == http.StatusBadRequest && strings.HasPrefix(t.URL, "http://") && bytes.Contains(body, []byte("HTTPS")):
+	case answer.Status == http.StatusTooManyRequests:
+		return rateUsedUp(t.URL, answer.Header)
+	case answer.Status == http.StatusBadRequest && strings.HasPrefix(t.URL, "http://") && bytes.Contains(answer.Body, []byte("HTTPS")):
 		return fmt.Errorf("%s speaks TLS: try https://", t.URL) // so say servers in Go, nginx and Apache
-	case resp.StatusCode != http.StatusOK:
-		return fmt.Errorf("%s %w: %s answers %d", t.URL, ErrNotDocSpace, path, resp.StatusCode)
+	case answer.Status != http.StatusOK:
+		return fmt.Errorf("%s %w: %s answers %d", t.URL, ErrNotDocSpace, path, answer.Status)
 	}
-	if err := docSpace(t.URL, path, body); err != nil {
+	if err := docSpace(t.URL, path, answer.Body); err != nil {
 		return err
 	}
 	if t.Mock != nil || t.Access == nil {
 		return nil
 	}
-	if err := clockSkew(t, resp.Header, time.Now()); err != nil {
+	if err := clockSkew(t, answer.Header, time.Now()); err != nil {
 		return err
 	}
 	return letsInWithin(whole, t, limits)

@@ -2,9 +2,6 @@ package suites
 
 import (
 	"context"
-	"encoding/json"
-	"io"
-	"net/http"
 	"regexp"
 
 	"docspace-oauth/suites/requirement"
@@ -26,21 +23,13 @@ func toldVersion(ctx context.Context, t *target.Target, limits Timeouts) string 
 		return ""
 	}
 	defer client.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL+"/api/2.0/settings", nil)
-	if err != nil {
-		return ""
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return ""
-	}
-	defer resp.Body.Close()
+	answer, err := target.ReadDocument(ctx, client, t.URL+"/api/2.0/settings")
 	var settings struct {
 		Response struct {
 			Version string `json:"version"`
 		} `json:"response"`
 	}
-	if json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&settings) != nil || !versionForm.MatchString(settings.Response.Version) {
+	if err != nil || !answer.JSON(&settings) || !versionForm.MatchString(settings.Response.Version) {
 		return ""
 	}
 	return settings.Response.Version

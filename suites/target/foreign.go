@@ -2,10 +2,8 @@ package target
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -36,12 +34,13 @@ var members = map[string]string{
 func Discover(ctx context.Context, client *http.Client, base, reason string) (*Foreign, error) {
 	f := &Foreign{Reason: reason, Endpoints: map[string]string{}}
 	for _, path := range []string{metadataPath, openIDPath} {
-		document, err := metadata(ctx, client, base+path)
+		answer, err := ReadDocument(ctx, client, base+path)
 		if err != nil {
 			return nil, err
 		}
-		if document == nil {
-			continue
+		var document map[string]any
+		if !answer.JSON(&document) || document == nil {
+			continue // the checks say so
 		}
 		f.Documents = append(f.Documents, path)
 		f.OpenID = f.OpenID || path == openIDPath
@@ -57,29 +56,6 @@ func Discover(ctx context.Context, client *http.Client, base, reason string) (*F
 }
 
 const openIDPath = "/.well-known/openid-configuration"
-
-// metadata is a metadata document, nil where there is none that can be read: the
-// checks say so.
-func metadata(ctx context.Context, client *http.Client, address string) (map[string]any, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", address, err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", address, err)
-	}
-	var document map[string]any
-	if resp.StatusCode != http.StatusOK || json.Unmarshal(body, &document) != nil {
-		return nil, nil
-	}
-	return document, nil
-}
 
 // Address is where the target has what a portal has at a path (which may carry a
 // query). A server that has no such thing: ErrNotOffered.
