@@ -68,6 +68,9 @@ func (c *Case) keepBrowser(profile *browser.Profile) {
 	exchanges := profile.Exchanges()
 	page := evidence.Page{}
 	for _, x := range exchanges {
+		if strings.HasPrefix(x.URL, "data:") {
+			continue // a page that the check brought along: nobody was asked
+		}
 		c.recorder.AddBrowser(x.At, x.Method, x.URL, x.Status, x.Location, x.Failure)
 		if x.Document {
 			page.Address = x.URL // what the address bar shows, also where nobody answered
