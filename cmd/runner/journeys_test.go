@@ -17,7 +17,6 @@ import (
 // the target file names one, a user of two portals. On https a session comes along from
 // another site, so the form is a fault there.
 func TestJourneysAtAnHTTPSPortal(t *testing.T) {
-	t.Parallel()
 	owner := []config.User{{Email: "both@docspace.test", Password: "docspace", Type: "owner"}}
 	mock, err := mockdocspace.Start(t.Context(), mockdocspace.Options{Config: &config.Config{
 		TLS: &config.TLS{SelfSigned: true, Hosts: []string{"second.localhost"}},
