@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,16 +32,25 @@ var tasks struct {
 	told []string
 }
 
-// asked are the tasks at the pages of p.
+// asked are the tasks at the pages of p that nobody has seen yet.
 func asked(p *pages) (about []string) {
 	tasks.Lock()
 	defer tasks.Unlock()
-	for _, task := range tasks.told {
-		if strings.Contains(task, p.portal) {
-			about = append(about, task)
+	tasks.told = slices.DeleteFunc(tasks.told, func(task string) bool {
+		if !strings.Contains(task, p.portal+"/") {
+			return false
 		}
-	}
+		about = append(about, task)
+		return true
+	})
 	return about
+}
+
+// watchedAt is a profile for the pages of p.
+func watchedAt(t *testing.T, p *pages) *browser.Profile {
+	t.Helper()
+	asked(p) // of pages that had the same port before
+	return profileOf(t, watched)
 }
 
 // captchaForm is the login form below a captcha; %s is the script of the page, in which
@@ -128,7 +138,8 @@ func TestCaptchaIsLeftToAPerson(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, b := newPages(t), profileOf(t, watched)
+			p := newPages(t)
+			b := watchedAt(t, p)
 			test.set(p)
 			result, err := b.Authorize(t.Context(), p.app+"/start", p.journey())
 			told := asked(p)
@@ -155,7 +166,8 @@ func TestCaptchaIsLeftToAPerson(t *testing.T) {
 // The person is told in one line where to go and how long there is.
 func TestPersonIsToldWhatToDo(t *testing.T) {
 	t.Parallel()
-	p, b := newPages(t), profileOf(t, watched)
+	p := newPages(t)
+	b := watchedAt(t, p)
 	shows("/login", captchaForm(filledIn(`login_submit.click();`)), 0)(p)
 	authorize(t, b, p.app+"/start", p.journey())
 	told := asked(p)
@@ -185,7 +197,8 @@ func TestNobodySolvesTheCaptcha(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, b := newPages(t), profileOf(t, watched)
+			p := newPages(t)
+			b := watchedAt(t, p)
 			shows("/login", test.page, 0)(p)
 			j := p.journey()
 			j.Patience = test.patience
@@ -199,8 +212,8 @@ func TestNobodySolvesTheCaptcha(t *testing.T) {
 			if stuck := isStuck(t, err, browser.Captcha); !strings.Contains(stuck.Sentence, test.says) {
 				t.Errorf("says %s", stuck.Sentence)
 			}
-			if len(asked(p)) != 1 {
-				t.Errorf("asked %q", asked(p))
+			if told := asked(p); len(told) != 1 {
+				t.Errorf("asked %q", told)
 			}
 		})
 	}
@@ -209,7 +222,8 @@ func TestNobodySolvesTheCaptcha(t *testing.T) {
 // The password is for the portal's form only, whoever asks for a captcha.
 func TestCaptchaElsewhereGetsNoPassword(t *testing.T) {
 	t.Parallel()
-	p, b := newPages(t), profileOf(t, watched)
+	p := newPages(t)
+	b := watchedAt(t, p)
 	to(elsewhere+"/login", captchaForm(`
 for (const field of [login_username, login_password]) field.oninput = () => fetch("/typed", { method: "POST" });`), 0)(p)
 	p.on("POST /typed", func(http.ResponseWriter, *http.Request) { p.signIns.Add(1) })
@@ -225,7 +239,8 @@ for (const field of [login_username, login_password]) field.oninput = () => fetc
 // A session that a person's click opened counts as the user's.
 func TestSignInWithACaptcha(t *testing.T) {
 	t.Parallel()
-	p, b := newPages(t), profileOf(t, watched)
+	p := newPages(t)
+	b := watchedAt(t, p)
 	shows("/login", captchaForm(filledIn(`login_submit.click();`)), 0)(p)
 	shows("/confirm/Auth", `<script>(async () => {
   await fetch("/api/2.0/authentication", { method: "POST" });
