@@ -16,8 +16,7 @@ type Memory struct {
 	users    map[userKey]User
 	emails   map[userKey]string // tenant and lower-case e-mail to user id
 	apps     map[string]App
-	grants   map[GrantKey]*Grant
-	tokens   map[tokenKey]*Grant
+	grants   *grantTable // has locks of its own, to be taken after mu
 	consents map[consentKey]Consent
 	sessions map[string]Session
 	links    map[string]Link
@@ -28,7 +27,6 @@ type Memory struct {
 	blobs    map[string]Blob
 	spilled  []*os.File // files of large content that could not be removed while open
 	lastID   int64
-	version  int64
 }
 
 type (
@@ -36,18 +34,14 @@ type (
 		tenant int64
 		id     string
 	}
-	groupKey userKey
-	entryKey struct{ tenant, id int64 }
-	tokenKey struct {
-		kind  TokenKind
-		value string
-	}
+	groupKey   userKey
+	entryKey   struct{ tenant, id int64 }
 	consentKey struct{ user, app string }
 )
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
-	m := &Memory{}
+	m := &Memory{grants: newGrantTable()}
 	m.clear()
 	return m
 }
@@ -57,8 +51,7 @@ func (m *Memory) clear() {
 	m.users = map[userKey]User{}
 	m.emails = map[userKey]string{}
 	m.apps = map[string]App{}
-	m.grants = map[GrantKey]*Grant{}
-	m.tokens = map[tokenKey]*Grant{}
+	m.grants.clear()
 	m.consents = map[consentKey]Consent{}
 	m.sessions = map[string]Session{}
 	m.links = map[string]Link{}

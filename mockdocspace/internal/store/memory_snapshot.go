@@ -14,7 +14,7 @@ func (m *Memory) Snapshot(context.Context) (*Snapshot, error) {
 	defer m.mu.RUnlock()
 	return &Snapshot{
 		Tenants: slices.Collect(maps.Values(m.tenants)), Users: slices.Collect(maps.Values(m.users)),
-		Apps: slices.Collect(maps.Values(m.apps)), Grants: slices.Collect(m.rows()),
+		Apps: slices.Collect(maps.Values(m.apps)), Grants: m.grants.all(),
 		Consents: slices.Collect(maps.Values(m.consents)), Sessions: slices.Collect(maps.Values(m.sessions)),
 		Links: slices.Collect(maps.Values(m.links)), Keys: slices.Collect(maps.Values(m.keys)),
 		Groups: slices.Collect(maps.Values(m.groups)), Folders: slices.Collect(maps.Values(m.folders)),
@@ -37,9 +37,7 @@ func (m *Memory) Restore(_ context.Context, s *Snapshot) error {
 		m.apps[CanonicalAppID(a.ID)] = a
 	}
 	// In order of version, which decides between rows of the same time in lists.
-	for _, g := range slices.SortedFunc(slices.Values(s.Grants), func(a, b Grant) int { return cmp.Compare(a.Version, b.Version) }) {
-		m.write(&g)
-	}
+	m.grants.restore(slices.SortedFunc(slices.Values(s.Grants), func(a, b Grant) int { return cmp.Compare(a.Version, b.Version) }))
 	for _, c := range s.Consents {
 		m.consents[consentKey{c.UserID, c.AppID}] = c
 	}

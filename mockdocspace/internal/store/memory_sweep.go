@@ -33,18 +33,14 @@ func (m *Memory) Sweep(_ context.Context, now time.Time) (int, error) {
 	maps.DeleteFunc(m.sessions, func(_ string, s Session) bool { return !now.Before(s.ExpiresAt) })
 	m.capSessions()
 	maps.DeleteFunc(m.links, func(_ string, l Link) bool { return !now.Before(l.ExpiresAt.Add(UsedLinkFor)) })
-	for key, g := range m.grants {
-		if !now.Before(g.SpentAt()) {
-			m.dropGrant(key)
-		}
-	}
+	spent := m.grants.deleteAll(func(g *Grant) bool { return !now.Before(g.SpentAt()) })
 	for id, a := range m.apps {
 		if !a.GoneAt.IsZero() && !now.Before(a.GoneAt.Add(GoneAppFor)) {
 			delete(m.apps, id)
 			maps.DeleteFunc(m.consents, func(k consentKey, _ Consent) bool { return k.app == a.ID })
 		}
 	}
-	return before - m.sweepable(), nil
+	return before - m.sweepable() + spent, nil
 }
 
 // capSessions leaves each user the sessions that live longest.
@@ -66,7 +62,7 @@ func (m *Memory) capSessions() {
 }
 
 func (m *Memory) sweepable() int {
-	return len(m.sessions) + len(m.links) + len(m.grants) + len(m.apps) + len(m.consents)
+	return len(m.sessions) + len(m.links) + len(m.apps) + len(m.consents)
 }
 
 // SpentAt is when the grant may be swept: every token it holds expired a day
