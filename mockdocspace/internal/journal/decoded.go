@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -19,9 +20,9 @@ const (
 // readable keeps header and claims of JWTs by their marks, as they were sent and
 // without the signature, so that nobody can use what he reads. Tokens that have no
 // signature (alg "none") are not kept: they would be whole. Its redactor locks it.
-type readable struct{ recent, older map[string]string }
+type readable struct{ recent, older map[mark]string }
 
-// withoutSignature is what is kept of a JWT; empty for what is none.
+// withoutSignature is a copy of what is kept of a JWT; empty for what is none.
 func withoutSignature(value string) string {
 	if !strings.HasPrefix(value, "eyJ") || len(value) > 2*decodedSize {
 		return ""
@@ -30,21 +31,21 @@ func withoutSignature(value string) string {
 	if end < 0 || end > decodedSize || end == len(value)-1 || strings.Count(value[:end], ".") != 1 {
 		return ""
 	}
-	return value[:end]
+	return strings.Clone(value[:end])
 }
 
-func (d *readable) keep(mark, text string) {
+func (d *readable) keep(m mark, text string) {
 	if len(d.recent) >= decodedKept || d.recent == nil {
-		d.recent, d.older = map[string]string{}, d.recent
+		d.recent, d.older = map[mark]string{}, d.recent
 	}
-	d.recent[mark] = strings.Clone(text)
+	d.recent[m] = text
 }
 
-func (d *readable) of(mark string) (string, bool) {
-	if text, ok := d.recent[mark]; ok {
+func (d *readable) of(m mark) (string, bool) {
+	if text, ok := d.recent[m]; ok {
 		return text, true
 	}
-	text, ok := d.older[mark]
+	text, ok := d.older[m]
 	return text, ok
 }
 
@@ -80,11 +81,26 @@ func (j *Journal) Tokens(x *Exchange) []Token {
 	return tokens
 }
 
+// jwt is what is kept of the JWT that a mark stands for.
+func (r *redactor) jwt(text string) (string, bool) {
+	text = strings.TrimSuffix(strings.TrimPrefix(text, "‹"), "›")
+	dash := strings.LastIndexByte(text, '-')
+	if dash < 0 {
+		return "", false
+	}
+	n, err := strconv.ParseUint(text[dash+1:], 10, 32)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	kind := slices.Index(r.kinds, text[:dash])
+	if err != nil || kind < 0 {
+		return "", false
+	}
+	return r.jwts.of(mark{uint32(kind), uint32(n)})
+}
+
 // decode reads what is kept under a mark.
 func (r *redactor) decode(mark string) (Token, bool) {
-	r.mu.Lock()
-	text, ok := r.jwts.of(mark)
-	r.mu.Unlock()
+	text, ok := r.jwt(mark)
 	if !ok {
 		return Token{}, false
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // secretNames are the names under which secrets travel, in query, form, JSON or
@@ -35,7 +36,8 @@ const recognisable = 12
 // writes is appended to a buffer, since an exchange is many short texts.
 // It is safe for concurrent use.
 type redactor struct {
-	seed maphash.Seed
+	seed   maphash.Seed
+	sieves atomic.Pointer[[2]*sieve] // of recent and past, to be read without the lock
 
 	mu           sync.Mutex
 	recent, past met
@@ -48,37 +50,36 @@ type redactor struct {
 // the collector need not look through thousands of them.
 type mark struct{ kind, number uint32 }
 
-// met is a generation of what has been met, by hash. Nearly every text that is looked
-// up is no secret, and its hash is far from all that is in the cache: sieve, which
-// has a bit for the end of each hash, answers for most of them.
+// met is a generation of what has been met, by hash.
 type met struct {
 	marks map[uint64]mark
-	sieve *[sieveBits / 64]uint64
+	sieve *sieve
 }
+
+// sieve has a bit for the end of each hash. Nearly every text that is looked up is no
+// secret, and its hash is far from all that is in the cache: the sieve answers for most
+// of them, and needs no lock.
+type sieve [sieveBits / 64]atomic.Uint64
 
 // sieveBits makes it 16 KB, and right about nine of ten texts when a generation is full.
 const sieveBits = 1 << 17
 
-func (m *met) of(hash uint64) (mark, bool) {
-	if m.sieve == nil || m.sieve[hash%sieveBits/64]&(1<<(hash%64)) == 0 {
-		return mark{}, false
-	}
-	known, ok := m.marks[hash]
-	return known, ok
+func (s *sieve) holds(hash uint64) bool {
+	return s != nil && s[hash%sieveBits/64].Load()&(1<<(hash%64)) != 0
 }
 
-func (m *met) keep(hash uint64, known mark) {
-	if m.sieve == nil {
-		m.marks, m.sieve = map[uint64]mark{}, new([sieveBits / 64]uint64)
-	}
-	m.marks[hash] = known
-	m.sieve[hash%sieveBits/64] |= 1 << (hash % 64)
+func (s *sieve) add(hash uint64) { s[hash%sieveBits/64].Or(1 << (hash % 64)) }
+
+// maybeMet is false for what has not been met.
+func (r *redactor) maybeMet(hash uint64) bool {
+	sieves := r.sieves.Load()
+	return sieves != nil && (sieves[0].holds(hash) || sieves[1].holds(hash))
 }
 
-// appendMark appends the mark as it stands in a text; the caller holds the lock.
-func (r *redactor) appendMark(to []byte, m mark) []byte {
-	to = append(append(append(to, "‹"...), r.kinds[m.kind]...), '-')
-	return append(strconv.AppendUint(to, uint64(m.number), 10), "›"...)
+// appendMark appends the mark of the n-th secret of its kind as it stands in a text.
+func appendMark(to []byte, kind string, n uint32) []byte {
+	to = append(append(append(to, "‹"...), kind...), '-')
+	return append(strconv.AppendUint(to, uint64(n), 10), "›"...)
 }
 
 // generation bounds the memory: a value that has not been met while that many
@@ -95,6 +96,7 @@ func (r *redactor) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.recent, r.past, r.kinds, r.numbers, r.jwts = met{}, met{}, nil, nil, readable{}
+	r.sieves.Store(nil)
 }
 
 // secret appends what stands in for value, and remembers it.
@@ -103,17 +105,31 @@ func (r *redactor) secret(to []byte, kind, value string) []byte {
 		return append(to, value...)
 	}
 	hash := maphash.String(r.seed, value)
+	var jwt string
+	if !r.maybeMet(hash) {
+		jwt = withoutSignature(value) // a copy of a kilobyte, which need not be made under the lock
+	}
+	kind, n := r.known(hash, kind, value, jwt)
+	return appendMark(to, kind, n)
+}
+
+// known is which secret it is: the n-th of its kind. One that has not been met is
+// numbered, and kept in readable form if it is a JWT.
+func (r *redactor) known(hash uint64, kind, value, jwt string) (of string, n uint32) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m, known := r.lookUp(hash)
 	if !known {
 		m = r.next(kind)
 		r.keep(hash, m)
-		if text := withoutSignature(value); text != "" {
-			r.jwts.keep(string(r.appendMark(nil, m)), text)
+		if jwt == "" { // another request has it too, or the sieve was wrong
+			jwt = withoutSignature(value)
+		}
+		if jwt != "" {
+			r.jwts.keep(m, jwt)
 		}
 	}
-	return r.appendMark(to, m)
+	return r.kinds[m.kind], m.number
 }
 
 // next numbers one more secret of the kind.
@@ -130,6 +146,9 @@ func (r *redactor) next(kind string) mark {
 // isKnown reports whether a value has been met as a secret.
 func (r *redactor) isKnown(value string) bool {
 	hash := maphash.String(r.seed, value)
+	if !r.maybeMet(hash) {
+		return false
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	_, known := r.lookUp(hash)
@@ -137,10 +156,10 @@ func (r *redactor) isKnown(value string) bool {
 }
 
 func (r *redactor) lookUp(hash uint64) (mark, bool) {
-	if m, ok := r.recent.of(hash); ok {
+	if m, ok := r.recent.marks[hash]; ok {
 		return m, true
 	}
-	m, ok := r.past.of(hash)
+	m, ok := r.past.marks[hash]
 	if ok {
 		r.keep(hash, m)
 	}
@@ -151,7 +170,12 @@ func (r *redactor) keep(hash uint64, m mark) {
 	if len(r.recent.marks) >= generation {
 		r.recent, r.past = met{}, r.recent
 	}
-	r.recent.keep(hash, m)
+	if r.recent.marks == nil {
+		r.recent = met{map[uint64]mark{}, new(sieve)}
+		r.sieves.Store(&[2]*sieve{r.recent.sieve, r.past.sieve})
+	}
+	r.recent.marks[hash] = m
+	r.recent.sieve.add(hash)
 }
 
 func isMark(value string) bool {
