@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -115,8 +116,7 @@ func summary(rounds []figure) figure {
 		for i := range rounds {
 			values[i] = value(rounds[i])
 		}
-		slices.Sort(values)
-		return values[len(values)/2]
+		return median(values)
 	}
 	s := figure{
 		PerSecond: middle(func(f figure) float64 { return f.PerSecond }),
@@ -133,6 +133,12 @@ func summary(rounds []figure) figure {
 		}
 	}
 	return s
+}
+
+// median is the middle one of the sorted values.
+func median[T cmp.Ordered](values []T) T {
+	values = slices.Sorted(slices.Values(values))
+	return values[len(values)/2]
 }
 
 // perOperation is processor time in microseconds.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -47,13 +46,8 @@ func lives(ctx context.Context, o options) error {
 			return fmt.Errorf("stop %s: %w", s.name, err)
 		}
 		fmt.Printf("%-13s first answer after %4.1f ms (%4.1f ms of processor), SIGTERM to exit %4.1f ms, idle %4.1f MB\n",
-			s.name, milliseconds(middle(taken[i].start)), milliseconds(middle(taken[i].used)), milliseconds(middle(taken[i].stop)), idle)
+			s.name, milliseconds(median(taken[i].start)), milliseconds(median(taken[i].used)), milliseconds(median(taken[i].stop)), idle)
 	}
 	fmt.Println()
 	return nil
-}
-
-func middle(times []time.Duration) time.Duration {
-	slices.Sort(times)
-	return times[len(times)/2]
 }

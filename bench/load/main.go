@@ -135,7 +135,7 @@ func compare(ctx context.Context, portal, bare *subject, o options) error {
 		p, b := summary(figures[portal]), summary(figures[bare])
 		ours, theirs := perOperation(p.Server, p.Count), perOperation(b.Server, b.Count)
 		fmt.Printf("%-20s | %12.0f %12.0f %9.2fx | %12.0f %6.0f %7.2fx | %5.1f ms %6.1f ms | %6d\n",
-			a.name, p.PerSecond, b.PerSecond, p.PerSecond/b.PerSecond, ours, theirs, theirs/ours,
+			a.name, p.PerSecond, b.PerSecond, rateRatio(figures[portal], figures[bare]), ours, theirs, theirs/ours,
 			milliseconds(p.P50), milliseconds(p.P99), p.Errors+b.Errors)
 		for _, f := range []figure{p, b} {
 			if f.Errors > 0 {
@@ -166,6 +166,16 @@ func measure(ctx context.Context, s *subject, a action, clients []*fasthttp.Clie
 	return drive(ctx, load{clients: clients, duration: slice, server: s.process.id(), act: func(client *fasthttp.Client, connection int) error {
 		return a.act(s, held, client, connection)
 	}})
+}
+
+// rateRatio is the median of the rounds' own ratios: a machine that gets slower or
+// faster meanwhile does so for both servers of a round.
+func rateRatio(ours, theirs []figure) float64 {
+	ratios := make([]float64, len(ours))
+	for i := range ours {
+		ratios[i] = ours[i].PerSecond / theirs[i].PerSecond
+	}
+	return median(ratios)
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
