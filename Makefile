@@ -63,7 +63,7 @@ mutants: build browser ## proof that every check can fail: each fault on, its ch
 	$(BIN)/runner mutants --report report --quiet
 
 replay: build ## the recordings of the real portal against the mock
-	$(BIN)/runner replay testdata/golden | tail -n 1 | tee /dev/stderr | grep -Eq '^([0-9]+) of \1 exchanges identical$$'
+	@said=$$($(BIN)/runner replay testdata/golden | tail -n 1) || true; echo "$$said"; grep -Eq '^([0-9]+) of \1 exchanges identical$$' <<<"$$said"
 
 browser: ## find Chromium, or install Debian's
 	@scripts/browser.sh
