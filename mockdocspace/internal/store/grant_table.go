@@ -40,7 +40,7 @@ type tokenKey struct {
 
 func newGrantTable() *grantTable {
 	t := &grantTable{seed: maphash.MakeSeed()}
-	t.clear()
+	t.restore(nil)
 	return t
 }
 
@@ -194,28 +194,19 @@ func (t *grantTable) all() []Grant {
 	return rows
 }
 
-// restore has exactly the given rows, written in their order.
+// restore has exactly the given rows, written in their order. Nobody sees the table
+// in between.
 func (t *grantTable) restore(rows []Grant) {
 	defer t.lock()()
-	t.empty()
-	for _, row := range rows {
-		t.replace(t.shardOf(row.UserID), &row)
-	}
-}
-
-func (t *grantTable) clear() {
-	defer t.lock()()
-	t.empty()
-}
-
-// empty is clear for who holds all locks.
-func (t *grantTable) empty() {
 	for i := range t.shards {
 		t.shards[i].rows = map[GrantKey]*Grant{}
 		x := &t.index[i]
 		x.mu.Lock()
 		x.rows = map[tokenKey]*Grant{}
 		x.mu.Unlock()
+	}
+	for _, row := range rows {
+		t.replace(t.shardOf(row.UserID), &row)
 	}
 }
 

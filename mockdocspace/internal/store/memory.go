@@ -46,12 +46,12 @@ func NewMemory() *Memory {
 	return m
 }
 
+// clear leaves nothing but the grants, which are replaced at once.
 func (m *Memory) clear() {
 	m.tenants = map[int64]Tenant{}
 	m.users = map[userKey]User{}
 	m.emails = map[userKey]string{}
 	m.apps = map[string]App{}
-	m.grants.clear()
 	m.consents = map[consentKey]Consent{}
 	m.sessions = map[string]Session{}
 	m.links = map[string]Link{}
@@ -67,6 +67,7 @@ func (m *Memory) Clear(context.Context) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.clear()
+	m.grants.restore(nil)
 	return nil
 }
 
