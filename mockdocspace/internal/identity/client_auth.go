@@ -136,7 +136,7 @@ func (s *Server) secretCredentials(r *http.Request, p url.Values, id, secret str
 		refused(r.Context(), diagnosis.Because("client.secret", "the client_secret is not the app's"))
 		return authenticatedClient{}, plainError(codeInvalidClient)
 	}
-	grant, _, failure := s.verifyProofKey(r, p, app, rule)
+	grant, failure := s.verifyProofKey(r, p, app, rule)
 	if failure != nil {
 		return authenticatedClient{}, failure
 	}
@@ -183,10 +183,11 @@ func (s *Server) publicCredentials(r *http.Request, p url.Values, id string) (au
 		return authenticatedClient{}, plainError(codeInvalidClient)
 	}
 	rule := rules.For(r.Context(), app.ID, "")
-	grant, proven, failure := s.verifyProofKey(r, p, app, rule)
+	grant, failure := s.verifyProofKey(r, p, app, rule)
 	if failure != nil {
 		return authenticatedClient{}, failure
 	}
+	proven := grant != nil && !blank(grant.CodeChallenge)
 	if !proven && !rule.PKCE.PublicWithoutPKCE && !rule.PKCE.AllowDowngrade {
 		refused(r.Context(), diagnosis.Because("pkce.missing", "without a secret the code must be asked for with a code_challenge"))
 	}
@@ -200,39 +201,39 @@ func (s *Server) publicCredentials(r *http.Request, p url.Values, id string) (au
 var verifierFormat = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
 
 // verifyProofKey checks the code verifier of a code exchange. It returns the grant of
-// the code, nil in other requests, and reports whether there was a challenge. A wrong
+// the code, which says whether there was a challenge; nil in other requests. A wrong
 // verifier leaves the code usable (identity.md §5.2).
-func (s *Server) verifyProofKey(r *http.Request, p url.Values, app store.App, rule *rules.Rules) (*store.Grant, bool, *oauthError) {
+func (s *Server) verifyProofKey(r *http.Request, p url.Values, app store.App, rule *rules.Rules) (*store.Grant, *oauthError) {
 	if !isCodeGrant(r) || len(p["grant_type"]) != 1 || p.Get("grant_type") != "authorization_code" || !p.Has("code") {
-		return nil, false, nil
+		return nil, nil
 	}
 	if len(p["code"]) != 1 && rule.Token.RefuseDuplicates {
 		if rule.Token.DuplicateCodeIsError {
-			return nil, false, tokenParameterError(codeInvalidRequest, "code")
+			return nil, tokenParameterError(codeInvalidRequest, "code")
 		}
-		return nil, false, &oauthError{errorPage: true} // the portal fails on the list
+		return nil, &oauthError{errorPage: true} // the portal fails on the list
 	}
 	grant, err := s.Store.GrantByToken(r.Context(), store.AuthorizationCode, p.Get("code"))
 	if err != nil || (grant.AppID != app.ID && !s.alive(r.Context(), grant)) {
 		refused(r.Context(), s.causeCode(r.Context(), grant, p.Get("code")))
-		return nil, false, plainError(codeInvalidGrant)
+		return nil, plainError(codeInvalidGrant)
 	}
 	if len(p["code_verifier"]) > 1 && rule.Token.RefuseDuplicates {
 		if rule.Token.DuplicateCodeIsError {
-			return nil, false, tokenParameterError(codeInvalidRequest, "code_verifier")
+			return nil, tokenParameterError(codeInvalidRequest, "code_verifier")
 		}
-		return nil, false, &oauthError{errorPage: true}
+		return nil, &oauthError{errorPage: true}
 	}
 	verifier := p.Get("code_verifier")
 	switch {
 	case blank(grant.CodeChallenge):
 		if !blank(verifier) && !rule.PKCE.AllowDowngrade {
 			refused(r.Context(), causeVerifier(grant, verifier))
-			return nil, false, plainError(codeInvalidGrant)
+			return nil, plainError(codeInvalidGrant)
 		}
-		return &grant, false, nil
+		return &grant, nil
 	case rule.PKCE.IgnoreVerifier && !blank(verifier), rule.PKCE.VerifierOptional && blank(verifier):
-		return &grant, true, nil
+		return &grant, nil
 	case rule.PKCE.CheckVerifierFormat && !verifierFormat.MatchString(verifier), !verifierMatches(grant, verifier):
 		refused(r.Context(), causeVerifier(grant, verifier))
 		if rule.PKCE.WrongVerifierBurns {
@@ -241,9 +242,9 @@ func (s *Server) verifyProofKey(r *http.Request, p url.Values, app store.App, ru
 				s.Logger.Error("use the code up", "error", err)
 			}
 		}
-		return nil, false, plainError(codeInvalidGrant)
+		return nil, plainError(codeInvalidGrant)
 	}
-	return &grant, true, nil
+	return &grant, nil
 }
 
 // verifierMatches compares the challenge as text; a verifier that is not ASCII
