@@ -208,18 +208,15 @@ func corsOrigins(c *Case) {
 
 func passwordLogin(c *Case) {
 	user := c.User()
-	login := func(password string) Response {
-		return c.PostJSON(http.MethodPost, "/api/2.0/authentication",
-			map[string]string{"userName": user.Email, "password": password}, nil)
-	}
-	right := login(user.Password)
+	right := c.sendPassword(user)
 	c.Expect(right).To(BeEnvelope())
 	opened, _ := right.Member("response").(map[string]any)
 	c.Expect(opened["token"]).NotTo(gomega.BeEmpty(), "token of the session")
 	cookie := right.Cookie("asc_auth_key")
 	c.Expect(cookie).NotTo(gomega.BeNil(), "session cookie")
 	c.Expect(cookie.HttpOnly).To(gomega.BeTrue(), "session cookie is HttpOnly")
-	wrong := login(user.Password + "x")
+	user.Password += "x"
+	wrong := c.sendPassword(user)
 	c.Expect(wrong).To(BeErrorEnvelope(401))
 	c.Expect(wrong.Cookie("asc_auth_key")).To(gomega.BeNil(), "no session for a wrong password")
 }

@@ -129,8 +129,13 @@ func (c *Case) authorizeAddress(app App, changes ...Parameter) string {
 // formUser is somebody who can sign in at the login form. Setup.
 func (c *Case) formUser() User {
 	u := c.User()
+	c.needPassword(u)
+	return u
+}
+
+// needPassword leaves the check out for who cannot sign in at the login form. Setup.
+func (c *Case) needPassword(u User) {
 	if u.Password == "" {
 		c.Skip("the login form wants a password, and none of " + u.Email + " was given")
 	}
-	return u
 }

@@ -27,7 +27,7 @@ func (c *Case) userWithSecondFactor() User {
 		u, err = c.Target.UserWithSecondFactor(c.ctx)
 		c.need(err)
 		c.redactor.LearnGiven("password", u.Password)
-		answer := c.PostJSON(http.MethodPost, "/api/2.0/authentication", map[string]string{"userName": u.Email, "password": u.Password}, nil)
+		answer := c.sendPassword(u)
 		signedIn, _ := answer.Member("response").(map[string]any)
 		if answer.Status == http.StatusOK && signedIn["tfa"] != true {
 			c.Skip("the portal wants no second factor of " + u.Email)

@@ -51,6 +51,11 @@ func (c *Case) sendLoginForm(u User) Response {
 	}, nil)
 }
 
+// sendPassword signs in over the API, without the login form. Raw.
+func (c *Case) sendPassword(u User) Response {
+	return c.PostJSON(http.MethodPost, "/api/2.0/authentication", map[string]string{"userName": u.Email, "password": u.Password}, nil)
+}
+
 // The outcomes of asking whether a one-time link is good (docs/portal/browser-flow.md §5.6).
 const (
 	linkIsGood    = 0.0
@@ -146,14 +151,14 @@ func journeyDisabledUser(c *Case) {
 	answer := c.sendLoginForm(user)
 	c.Expect(answer).To(HaveStatus(refused.Status), "the form for a disabled user")
 	c.Expect(string(answer.Body)).To(gomega.Equal(string(refused.Body)), "what a disabled user is told, as with a wrong password")
-	answer = c.PostJSON(http.MethodPost, "/api/2.0/authentication", map[string]string{"userName": user.Email, "password": user.Password}, nil)
+	answer = c.sendPassword(user)
 	c.Expect(answer).To(BeErrorEnvelope(http.StatusForbidden), "the API for a disabled user")
 	c.Expect(answer.Cookie(flows.SessionCookie)).To(gomega.BeNil(), "a session of a disabled user")
 }
 
 func sessionCookie(c *Case) {
 	user := c.User()
-	answer := c.PostJSON(http.MethodPost, "/api/2.0/authentication", map[string]string{"userName": user.Email, "password": user.Password}, nil)
+	answer := c.sendPassword(user)
 	c.setup("sign in", func() { c.Expect(answer).To(BeEnvelope()) })
 	cookie := answer.Cookie(flows.SessionCookie)
 	c.Expect(cookie).NotTo(gomega.BeNil(), "the cookie "+flows.SessionCookie)

@@ -42,9 +42,7 @@ func onePortal(c *Case) {
 		other, err = c.Target.SecondUser(c.ctx)
 		c.need(err)
 		c.redactor.LearnGiven("password", other.Password)
-		if other.Password == "" {
-			c.Skip("the login form wants a password, and none of " + other.Email + " was given")
-		}
+		c.needPassword(other)
 	})
 	app := c.App(Scopes(probeScope))
 	result := c.arrived(c.Journey(c.Browser(), other, app, browser.Allow))

@@ -1,7 +1,6 @@
 package suites
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -73,7 +72,7 @@ func clickFromAnotherSite(c *Case) {
 	c.pendingConsent(user, app)
 	profile := c.Browser()
 	c.setup("a browser with a session, and with the portal's own wishes for its cookie", func() {
-		answer := c.PostJSON(http.MethodPost, "/api/2.0/authentication", map[string]string{"userName": user.Email, "password": user.Password}, nil)
+		answer := c.sendPassword(user)
 		cookie := answer.Cookie(flows.SessionCookie)
 		c.Expect(cookie).NotTo(gomega.BeNil(), "the cookie "+flows.SessionCookie)
 		c.redactor.Learn("cookie", cookie.Value)
